@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include <exception>
+#include <string>
+#include <utility>
+
+namespace weir::base {
+
+/// The program's exit codes (README.md lists them for users).
+enum class ExitCode : int {
+    kOk = 0,
+    kVerdictFail = 1,       ///< The demo, --fail-on or a check says FAIL.
+    kUsageOrSetup = 2,      ///< Wrong option, missing port, not enough memory.
+    kLedgerUnbalanced = 3,  ///< A packet or an mbuf is missing.
+    kInputDamaged = 4,      ///< A capture file is damaged; what could be read was processed.
+};
+
+/// What went wrong while starting, in the words of the one who has to mend it. Thrown only by
+/// cold code; caught once, in main, which prints message() and exits with code().
+class SetupError : public std::exception {
+   public:
+    /// `operation` what Weir tried ("open port"), `object` what it tried it on
+    /// ("net_af_packet0,iface=v1"), `cause` why it failed, `remedy` what the user can do
+    /// (a command where there is one).
+    SetupError(std::string operation, std::string object, std::string cause, std::string remedy,
+               ExitCode code = ExitCode::kUsageOrSetup)
+        : message_(std::move(operation) + " " + std::move(object) + ": " + std::move(cause) +
+                   "\n  " + std::move(remedy)),
+          code_(code) {}
+
+    [[nodiscard]] const char* what() const noexcept override { return message_.c_str(); }
+    [[nodiscard]] ExitCode code() const noexcept { return code_; }
+
+   private:
+    std::string message_;
+    ExitCode code_;
+};
+
+}  // namespace weir::base
