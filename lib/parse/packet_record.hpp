@@ -31,7 +31,6 @@ struct alignas(64) PacketRecord {
     LayerKind fault_layer;      ///< The layer that `status` speaks of; kNone when ok.
     std::uint16_t valid_bytes;  ///< Up to here every header is well-formed; with status ok, where
                                 ///< the payload of the last layer starts.
-    std::uint32_t flow_hash;    ///< Same for both directions of a flow; 0 without a network layer.
 
     std::uint16_t outer_network_offset;    ///< Meaningful where the kind is not kNone.
     std::uint16_t outer_transport_offset;  ///< TCP, UDP, ICMP, ICMPv6, ESP of the outermost.
@@ -59,7 +58,7 @@ struct alignas(64) PacketRecord {
     std::uint16_t outer_vlan_tci;      ///< PCP, DEI and VID of the first tag.
     std::uint16_t inner_vlan_tci;      ///< Of the last tag of the outermost stack.
     std::uint8_t vlan_count;           ///< Tags of the outermost stack.
-    std::array<std::uint8_t, 5> reserved;
+    std::array<std::uint8_t, 9> reserved;
 
     /// Layers outermost first; entries from min(layer_count, kMaxListedLayers) on are not written.
     std::array<std::uint16_t, kMaxListedLayers> layer_offsets;
