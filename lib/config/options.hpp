@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+/// Everything `weir run` can be told, whether by command line or by TOML file. Plain data: checked
+/// for form here (config), for possibility against the machine by pipeline.
+namespace weir::config {
+
+enum class Mode : std::uint8_t { kPipeline, kRunToCompletion };
+enum class Action : std::uint8_t { kSink, kForward, kMacswap };
+enum class OnFull : std::uint8_t { kDrop, kWait };
+enum class OnMalformed : std::uint8_t { kDrop, kPass };
+
+struct Options {
+    std::vector<std::string> ports;  ///< As given; none and no configuration file: the demo.
+    std::uint16_t rx_queues = 1;     ///< Per NIC port.
+    std::vector<unsigned> cpus;      ///< --lcores, CPU numbers for packet lcores; empty: chosen.
+    unsigned workers = 1;            ///< Worker lcores (pipeline) or polling lcores (run to
+                                     ///< completion).
+    Mode mode = Mode::kPipeline;
+    Action action = Action::kSink;
+    std::string filter;                       ///< tcpdump expression; empty: everything.
+    std::optional<OnFull> on_full;            ///< Default: drop for live ports, wait for files and
+                                              ///< the generator.
+    std::optional<OnMalformed> on_malformed;  ///< Default: sink drops, forward and macswap pass.
+    std::optional<bool> promiscuous;          ///< Default: on where the port can.
+    std::optional<std::uint16_t> mtu;         ///< Octets of L3 payload; default: the port's own.
+    std::optional<double> duration_seconds;   ///< Default: until stopped; 10 for the demo.
+    std::optional<std::uint64_t> packets;     ///< Stop after exactly so many received packets.
+    std::vector<std::string> fail_on;         ///< "dropped > 0": see metrics/condition.hpp.
+    std::string report_directory;             ///< Empty: none is written.
+
+    std::uint32_t ring_size = 1024;          ///< Elements of each packet ring, a power of two.
+    std::uint16_t descriptors = 1024;        ///< Per rx and tx queue.
+    std::uint32_t mbuf_data_bytes = 2048;    ///< Data room of one mbuf, without headroom.
+    double link_timeout_seconds = 9.0;       ///< How long a port's link is awaited.
+    std::uint64_t worker_delay_ns = 0;       ///< Slows each worker burst on purpose, for testing
+                                             ///< what a slow consumer does.
+    std::uint64_t seed = 1;                  ///< Of the demo's generator.
+    std::optional<bool> hugepages;           ///< Default: used when enough are free.
+    std::vector<std::string> eal_arguments;  ///< After --; win over those Weir makes.
+};
+
+}  // namespace weir::config

@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "mem/packet_pool.hpp"
+
+#include <rte_errno.h>
+
+#include "base/setup_error.hpp"
+
+namespace weir::mem {
+
+PacketPool::PacketPool(const std::string& name, std::size_t mbufs, std::uint32_t data_bytes,
+                       base::SocketId socket)
+    : pool_(rte_pktmbuf_pool_create(
+          name.c_str(), static_cast<unsigned>(mbufs), kMempoolCacheSize, 0,
+          static_cast<std::uint16_t>(data_bytes + RTE_PKTMBUF_HEADROOM), socket.value)) {
+    if (pool_ == nullptr) {
+        const std::size_t mib = (pool_memory_bytes(mbufs, data_bytes) >> 20) + 1;
+        throw base::SetupError(
+            "create packet pool", name,
+            std::string(rte_strerror(rte_errno)) + "; " + std::to_string(mbufs) + " mbufs need " +
+                std::to_string(mib) + " MiB on NUMA socket " + std::to_string(socket.value),
+            "reserve hugepages: sysctl -w vm.nr_hugepages=" + std::to_string(mib / 2 + 32) +
+                ", or ask for fewer --descriptors or a smaller --ring-size");
+    }
+}
+
+PacketPool::~PacketPool() { rte_mempool_free(pool_); }
+
+std::size_t pool_memory_bytes(std::size_t mbufs, std::uint32_t data_bytes) noexcept {
+    const auto element =
+        static_cast<std::uint32_t>(sizeof(rte_mbuf) + RTE_PKTMBUF_HEADROOM + data_bytes);
+    rte_mempool_objsz size{};
+    const std::size_t object_bytes = rte_mempool_calc_obj_size(element, 0, &size);
+    // The mempool's own ring holds one pointer for each mbuf, rounded up to a power of two.
+    std::size_t ring_slots = 1;
+    while (ring_slots <= mbufs) ring_slots *= 2;
+    const std::size_t caches = RTE_MAX_LCORE * sizeof(rte_mempool_cache);
+    return mbufs * object_bytes + ring_slots * sizeof(void*) + caches;
+}
+
+}  // namespace weir::mem

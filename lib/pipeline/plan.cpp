@@ -1,0 +1,263 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "pipeline/plan.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+#include <sched.h>
+
+#include <algorithm>
+#include <bit>
+
+#include "base/setup_error.hpp"
+#include "ipsec/sa_table.hpp"
+#include "mem/burst.hpp"
+#include "mem/packet_pool.hpp"
+#include "parse/packet_record.hpp"
+#include "ring/packet_ring.hpp"
+
+namespace weir::pipeline {
+namespace {
+
+using base::SetupError;
+using config::Mode;
+
+/// What EAL, the ethdev library and the virtual drivers take for themselves; measured with
+/// net_ring, net_af_packet and net_memif, and rounded up.
+constexpr std::size_t kEalBytes = std::size_t{32} << 20;
+
+/// IPsec associations a worker can hold.
+constexpr std::size_t kAssociations = 8192;
+
+/// net_ring's rings hold so many mbufs whatever the number of descriptors.
+constexpr std::size_t kNetRingMbufs = 1024;
+
+std::vector<unsigned> packet_cpus(const config::Options& options, const Machine& machine) {
+    for (const unsigned cpu : options.cpus) {
+        if (std::ranges::find(machine.cpus, cpu) == machine.cpus.end()) {
+            throw SetupError(
+                "use CPU", std::to_string(cpu),
+                fmt::format("this process may run on {}", fmt::join(machine.cpus, ",")),
+                "give CPUs of this list to --lcores");
+        }
+    }
+    return options.cpus.empty() ? machine.cpus : options.cpus;
+}
+
+void refuse_too_many(std::size_t wanted, std::size_t available, const config::Options& options) {
+    if (wanted <= available) return;
+    const bool pipeline = options.mode == Mode::kPipeline;
+    throw SetupError(
+        "place", fmt::format("{} workers", options.workers),
+        fmt::format("they need {} CPUs{}, and {} may be used; two polling lcores never share one",
+                    wanted, pipeline ? " with the rx lcore" : "", available),
+        fmt::format("ask for at most --workers {}, or give more CPUs with --lcores",
+                    std::max<std::size_t>(1, available - (pipeline && available > 1 ? 1 : 0))));
+}
+
+/// Run to completion: each worker polls its own queues. The demo's generator gets an lcore of its
+/// own where there is one left.
+void place_direct(Plan& plan, const config::Options& options, const std::vector<unsigned>& cpus) {
+    refuse_too_many(plan.workers, cpus.size(), options);
+    for (std::size_t worker = 0; worker < plan.workers; ++worker) {
+        PlannedLcore lcore;
+        lcore.cpu = cpus[worker];
+        lcore.workers = {worker};
+        plan.lcores.push_back(lcore);
+    }
+    if (!plan.demo) return;
+    if (cpus.size() > plan.workers) {
+        PlannedLcore lcore;
+        lcore.cpu = cpus[plan.workers];
+        lcore.generator = true;
+        plan.lcores.insert(plan.lcores.begin(), lcore);
+    } else {
+        plan.lcores.front().generator = true;
+    }
+}
+
+/// Pipeline: rx lcores and workers each on a CPU of their own; on a single CPU all roles alternate
+/// in one lcore. The demo's generator shares the first rx lcore unless a CPU is left.
+void place_pipeline(Plan& plan, const config::Options& options, const std::vector<unsigned>& cpus) {
+    if (cpus.size() == 1 && plan.workers == 1) {
+        PlannedLcore lcore;
+        lcore.cpu = cpus.front();
+        lcore.generator = plan.demo;
+        lcore.rx = true;
+        lcore.workers = {0};
+        plan.rx_lcores = 1;
+        plan.lcores.push_back(lcore);
+        return;
+    }
+    refuse_too_many(plan.workers + 1, cpus.size(), options);
+    plan.rx_lcores = std::min<std::size_t>(plan.rx_queues, cpus.size() - plan.workers);
+    std::size_t next_cpu = 0;
+    if (plan.demo && cpus.size() > plan.rx_lcores + plan.workers) {
+        PlannedLcore lcore;
+        lcore.cpu = cpus[next_cpu++];
+        lcore.generator = true;
+        plan.lcores.push_back(lcore);
+    }
+    for (std::size_t rx = 0; rx < plan.rx_lcores; ++rx) {
+        PlannedLcore lcore;
+        lcore.cpu = cpus[next_cpu++];
+        lcore.rx = true;
+        lcore.rx_index = rx;
+        lcore.generator = plan.demo && plan.lcores.empty();
+        plan.lcores.push_back(lcore);
+    }
+    for (std::size_t worker = 0; worker < plan.workers; ++worker) {
+        PlannedLcore lcore;
+        lcore.cpu = cpus[next_cpu++];
+        lcore.workers = {worker};
+        plan.lcores.push_back(lcore);
+    }
+}
+
+/// Every place where an mbuf can be at the same time, added up.
+std::size_t count_mbufs(const Plan& plan, const config::Options& options,
+                        const std::vector<port::PortSpec>& ports) {
+    constexpr std::size_t kStaged = 2 * mem::kMaxBurst;
+    std::size_t mbufs = plan.rings * (options.ring_size + kStaged);
+    mbufs += (plan.lcores.size() + 1) * (2 * mem::kMaxBurst + mem::kMempoolCacheSize * 3 / 2);
+    for (const port::PortSpec& spec : ports) {
+        if (spec.kind == port::DeviceKind::kCaptureFile) {
+            // A stock, and the segments of one burst of the longest frames.
+            mbufs += mem::kMaxBurst * (1 + parse::kMaxFrameBytes / plan.mbuf_data_bytes);
+            continue;
+        }
+        mbufs += std::size_t{plan.rx_queues} * options.descriptors;
+        mbufs += std::size_t{plan.tx_queues} * (options.descriptors + kStaged);
+        if (spec.device.starts_with("net_ring")) mbufs += plan.rx_queues * kNetRingMbufs;
+    }
+    // A mempool is used best with a power of two less one.
+    return std::bit_ceil(mbufs + 1) - 1;
+}
+
+std::size_t count_memory(const Plan& plan, const config::Options& options, std::size_t pools) {
+    return kEalBytes + pools * mem::pool_memory_bytes(plan.mbufs, plan.mbuf_data_bytes) +
+           plan.rings * ring::ring_memory_bytes(options.ring_size) +
+           plan.workers * (plan.associations * sizeof(ipsec::SaEntry) + parse::kMaxFrameBytes + 1);
+}
+
+void choose_pages(Plan& plan, const config::Options& options, const Machine& machine) {
+    const bool enough = machine.free_hugepage_bytes >= plan.memory_bytes;
+    if (options.hugepages == true && !enough) {
+        const std::size_t page =
+            machine.hugepage_bytes == 0 ? std::size_t{2} << 20 : machine.hugepage_bytes;
+        throw SetupError(
+            "use", "hugepages",
+            fmt::format("{} MiB are needed and {} MiB are free", plan.memory_bytes >> 20,
+                        machine.free_hugepage_bytes >> 20),
+            fmt::format("reserve them: sysctl -w vm.nr_hugepages={}, or run with --hugepages off",
+                        (plan.memory_bytes + page - 1) / page));
+    }
+    plan.hugepages = options.hugepages.value_or(enough);
+    if (options.hugepages) {
+        plan.memory_reason = "as asked";
+    } else if (enough) {
+        plan.memory_reason = fmt::format("{} MiB are free", machine.free_hugepage_bytes >> 20);
+    } else {
+        plan.memory_reason =
+            fmt::format("only {} MiB of hugepages are free", machine.free_hugepage_bytes >> 20);
+    }
+}
+
+std::string roles_of(const PlannedLcore& lcore, Mode mode) {
+    std::vector<std::string> roles;
+    if (lcore.generator) roles.emplace_back("generator");
+    if (lcore.rx) roles.push_back(fmt::format("rx {}", lcore.rx_index));
+    for (const std::size_t worker : lcore.workers) {
+        roles.push_back(mode == Mode::kPipeline ? fmt::format("worker {}", worker)
+                                                : fmt::format("rx + worker {}", worker));
+    }
+    return fmt::format("{}", fmt::join(roles, " + "));
+}
+
+}  // namespace
+
+Machine this_machine() {
+    Machine machine;
+    cpu_set_t set;
+    CPU_ZERO(&set);
+    if (sched_getaffinity(0, sizeof set, &set) == 0) {
+        for (unsigned cpu = 0; cpu < CPU_SETSIZE; ++cpu) {
+            if (CPU_ISSET(cpu, &set)) machine.cpus.push_back(cpu);
+        }
+    }
+    machine.free_hugepage_bytes = port::free_hugepage_bytes();
+    machine.hugepage_bytes = port::default_hugepage_bytes();
+    return machine;
+}
+
+std::vector<port::LcorePlacement> Plan::placements() const {
+    std::vector<port::LcorePlacement> result{{0, control_cpu}};
+    for (const PlannedLcore& lcore : lcores) result.push_back({lcore.lcore, lcore.cpu});
+    return result;
+}
+
+std::size_t Plan::rx_of(std::size_t queue) const noexcept {
+    return queue % (mode == Mode::kPipeline ? rx_lcores : workers);
+}
+
+Plan make_plan(const config::Options& options, const std::vector<port::PortSpec>& ports,
+               const Machine& machine) {
+    Plan plan;
+    plan.mode = options.mode;
+    plan.demo = options.ports.empty();
+    plan.workers = options.workers;
+    plan.rx_queues = options.rx_queues;
+    plan.mbuf_data_bytes = options.mbuf_data_bytes;
+    plan.associations = kAssociations;
+    if (options.mode == Mode::kRunToCompletion && !plan.demo) {
+        plan.rx_queues =
+            std::max<std::uint16_t>(plan.rx_queues, static_cast<std::uint16_t>(options.workers));
+    }
+    const bool transmits = options.action != config::Action::kSink;
+    plan.tx_queues = transmits ? static_cast<std::uint16_t>(options.workers + (plan.demo ? 1 : 0))
+                               : std::uint16_t{1};
+
+    const std::vector<unsigned> cpus = packet_cpus(options, machine);
+    plan.control_cpu = cpus.front();
+    if (options.mode == Mode::kPipeline) {
+        place_pipeline(plan, options, cpus);
+        plan.rings = plan.rx_lcores * plan.workers;
+    } else {
+        place_direct(plan, options, cpus);
+    }
+    unsigned lcore_id = 1;
+    for (PlannedLcore& lcore : plan.lcores) lcore.lcore = lcore_id++;
+
+    plan.mbufs = count_mbufs(plan, options, ports);
+    plan.memory_bytes = count_memory(plan, options, 1);
+    choose_pages(plan, options, machine);
+    return plan;
+}
+
+std::string describe(const Plan& plan, const config::Options& options,
+                     const std::vector<port::PortSpec>& ports) {
+    std::string text = "plan:\n";
+    text +=
+        fmt::format("  lcore 0 on CPU {}: control (asleep most of the time)\n", plan.control_cpu);
+    for (const PlannedLcore& lcore : plan.lcores) {
+        text += fmt::format("  lcore {} on CPU {}: {}\n", lcore.lcore, lcore.cpu,
+                            roles_of(lcore, plan.mode));
+    }
+    for (std::size_t i = 0; i < ports.size(); ++i) {
+        if (ports[i].kind == port::DeviceKind::kCaptureFile) {
+            text += fmt::format("  port {}: capture file {}\n", i, ports[i].text);
+        } else {
+            text += fmt::format("  port {}: {}, {} rx and {} tx queues of {} descriptors\n", i,
+                                ports[i].text, plan.rx_queues, plan.tx_queues, options.descriptors);
+        }
+    }
+    if (plan.rings != 0) {
+        text += fmt::format("  rings: {} of {} packets\n", plan.rings, options.ring_size);
+    }
+    text += fmt::format("  packet pool: {} mbufs of {} octets on each NUMA socket in use\n",
+                        plan.mbufs, plan.mbuf_data_bytes);
+    text += fmt::format("  memory: {} MiB in {} ({})\n", (plan.memory_bytes >> 20) + 1,
+                        plan.hugepages ? "hugepages" : "4 KiB pages", plan.memory_reason);
+    return text;
+}
+
+}  // namespace weir::pipeline

@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "config/options.hpp"
+#include "port/device.hpp"
+#include "port/eal.hpp"
+
+/// Who runs where and what it takes, decided before anything is started: lcores and their CPUs,
+/// queues, rings, mbufs, memory. Pure arithmetic on the options and what the machine has.
+namespace weir::pipeline {
+
+/// What the plan needs to know of the machine.
+struct Machine {
+    std::vector<unsigned> cpus;  ///< CPUs the process may run on.
+    std::size_t free_hugepage_bytes = 0;
+    std::size_t hugepage_bytes = 0;  ///< Size of the default hugepage; 0: none.
+};
+[[nodiscard]] Machine this_machine();
+
+/// A polling lcore and its roles, which alternate in its loop in this order.
+struct PlannedLcore {
+    unsigned lcore = 0;
+    unsigned cpu = 0;
+    bool generator = false;
+    bool rx = false;  ///< Pipeline: rx lcore number `rx_index`.
+    std::size_t rx_index = 0;
+    std::vector<std::size_t> workers;  ///< Workers it runs; run to completion: the one.
+};
+
+struct Plan {
+    config::Mode mode = config::Mode::kPipeline;
+    bool demo = false;
+    unsigned control_cpu = 0;  ///< Of the main lcore 0, which sleeps most of the time.
+    std::vector<PlannedLcore> lcores;
+    std::size_t rx_lcores = 0;  ///< Pipeline only.
+    std::size_t workers = 0;
+    std::uint16_t rx_queues = 1;  ///< Of each DPDK port.
+    std::uint16_t tx_queues = 1;
+    std::size_t rings = 0;         ///< Each of Options::ring_size.
+    std::size_t associations = 0;  ///< IPsec associations each worker can hold.
+    std::size_t mbufs = 0;         ///< Of each pool; one pool for each NUMA socket in use.
+    std::uint32_t mbuf_data_bytes = 0;
+    std::size_t memory_bytes = 0;  ///< All of it, with EAL's own share.
+    bool hugepages = false;
+    std::string memory_reason;  ///< Why these pages.
+
+    [[nodiscard]] std::vector<port::LcorePlacement> placements() const;
+    /// The lcore that takes what comes in on `queue` (or, for a file, on the port numbered so).
+    [[nodiscard]] std::size_t rx_of(std::size_t queue) const noexcept;
+};
+
+/// Throws SetupError when the machine cannot do what is asked.
+[[nodiscard]] Plan make_plan(const config::Options& options,
+                             const std::vector<port::PortSpec>& ports, const Machine& machine);
+
+/// The plan for people, several lines.
+[[nodiscard]] std::string describe(const Plan& plan, const config::Options& options,
+                                   const std::vector<port::PortSpec>& ports);
+
+}  // namespace weir::pipeline

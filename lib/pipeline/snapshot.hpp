@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "metrics/metric_set.hpp"
+
+/// What a run looks like at one moment, as plain data, cumulative since the start: pipeline makes
+/// it, the live view and the reports read it. Control thread only.
+namespace weir::pipeline {
+
+/// Every packet ends in exactly one of these.
+struct Ledger {
+    std::uint64_t received = 0;   ///< Packets that Weir took from its ports.
+    std::uint64_t delivered = 0;  ///< Reached the sink.
+    std::uint64_t forwarded = 0;  ///< Accepted by a port's transmit queue.
+    std::uint64_t in_flight = 0;  ///< Measured: in rings and bursts now; at the end, mbufs that did
+                                  ///< not come back to their pool.
+    /// Packets dropped, by stage ("rx", "parse", "filter", "action") and reason ("ring_full").
+    /// Only reasons that occurred.
+    std::map<std::string, std::map<std::string, std::uint64_t>> dropped;
+    bool balanced = false;  ///< At the end: received = delivered + forwarded + all dropped, and
+                            ///< nothing in flight.
+
+    [[nodiscard]] std::uint64_t dropped_total() const {
+        std::uint64_t total = 0;
+        for (const auto& [stage, reasons] : dropped) {
+            for (const auto& [reason, count] : reasons) total += count;
+        }
+        return total;
+    }
+};
+
+/// One port: what Weir counted, and what the driver says beside it.
+struct PortState {
+    std::string name;                            ///< As the user gave it.
+    std::string driver;                          ///< "net_af_packet", "capture file", …
+    std::uint64_t rx_packets = 0, rx_bytes = 0;  ///< Taken by Weir (bytes without FCS).
+    std::uint64_t tx_packets = 0, tx_bytes = 0;  ///< Accepted for transmission.
+    /// Driver counters under their DPDK names (ipackets, imissed, ierrors, rx_nombuf, …), all of
+    /// rte_eth_stats; empty for capture files.
+    std::vector<std::pair<std::string, std::uint64_t>> driver_counters;
+    std::vector<std::pair<std::string, std::uint64_t>> xstats;  ///< The non-zero ones.
+    std::string note;  ///< What went wrong or is worth knowing ("damaged at byte 1234: …"), or "".
+};
+
+struct LcoreState {
+    unsigned id = 0;
+    unsigned cpu = 0;
+    std::string roles;               ///< "generator + rx", "worker 0", …
+    std::uint64_t packets = 0;       ///< Packets its polls moved.
+    std::uint64_t busy_cycles = 0;   ///< TSC ticks in polls that moved something.
+    std::uint64_t total_cycles = 0;  ///< TSC ticks since it started.
+    std::uint64_t polls = 0, empty_polls = 0;
+};
+
+struct RingState {
+    std::string name;  ///< "rx 1 -> worker 2"
+    std::size_t used = 0, capacity = 0;
+};
+
+struct PoolState {
+    std::string name;
+    int socket = -1;
+    std::size_t mbufs = 0, available = 0, mbuf_bytes = 0;
+};
+
+struct Snapshot {
+    double elapsed_seconds = 0;
+    Ledger ledger;
+    std::vector<PortState> ports;
+    std::vector<LcoreState> lcores;
+    std::vector<RingState> rings;
+    std::vector<PoolState> pools;
+    std::vector<std::pair<std::string, std::uint64_t>> layers;    ///< Packets that hold the layer.
+    std::vector<std::pair<std::string, std::uint64_t>> statuses;  ///< Packets by ParseStatus, ≠ 0.
+    metrics::MetricSet metrics;
+};
+
+}  // namespace weir::pipeline

@@ -1,0 +1,175 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "port/eal.hpp"
+
+#include <rte_eal.h>
+#include <rte_errno.h>
+#include <rte_log.h>
+
+#include <algorithm>
+#include <array>
+#include <cstdio>
+#include <filesystem>
+#include <fstream>
+#include <mutex>
+#include <string_view>
+
+#include "base/setup_error.hpp"
+
+namespace weir::port {
+namespace {
+
+constexpr std::size_t kKeptLogBytes = 4096;
+
+/// What DPDK logs is kept here, the newest kKeptLogBytes of it.
+struct KeptLog {
+    std::mutex mutex;
+    std::string text;
+};
+
+KeptLog& kept_log() {
+    static KeptLog log;
+    return log;
+}
+
+ssize_t keep_log(void*, const char* data, std::size_t size) {
+    KeptLog& log = kept_log();
+    const std::lock_guard lock(log.mutex);
+    log.text.append(data, size);
+    if (log.text.size() > kKeptLogBytes) log.text.erase(0, log.text.size() - kKeptLogBytes);
+    return static_cast<ssize_t>(size);
+}
+
+bool has_option(const std::vector<std::string>& arguments, std::string_view name) {
+    return std::ranges::any_of(arguments, [name](const std::string& argument) {
+        return argument == name || (argument.starts_with(name) && argument.size() > name.size() &&
+                                    argument[name.size()] == '=');
+    });
+}
+
+bool has_short_option(const std::vector<std::string>& arguments, std::string_view name) {
+    return std::ranges::any_of(arguments, [name](const std::string& argument) {
+        return argument.starts_with(name) && !argument.starts_with("--");
+    });
+}
+
+void refuse_lcore_options(const std::vector<std::string>& extra) {
+    for (const std::string& argument : extra) {
+        const bool long_form =
+            argument.starts_with("--lcores") || argument.starts_with("--main-lcore");
+        const bool short_form =
+            argument.starts_with("-l") || argument.starts_with("-c") || argument.starts_with("-S");
+        if (long_form || short_form) {
+            throw base::SetupError("use EAL argument", argument, "Weir places its lcores itself",
+                                   "choose the CPUs with --lcores before the --, for example "
+                                   "--lcores 2,3");
+        }
+    }
+}
+
+std::size_t page_bytes_of(const std::filesystem::path& directory) {
+    // The directory's name says the size: hugepages-2048kB.
+    const std::string name = directory.filename().string();
+    const std::size_t dash = name.find('-');
+    return dash == std::string::npos ? 0 : std::stoull(name.substr(dash + 1)) * 1024;
+}
+
+}  // namespace
+
+std::vector<std::string> eal_arguments(const EalRequest& request) {
+    refuse_lcore_options(request.extra);
+    std::vector<std::string> arguments{"weir"};
+    std::string lcores;
+    for (const LcorePlacement& placement : request.lcores) {
+        if (!lcores.empty()) lcores += ',';
+        lcores += std::to_string(placement.lcore) + "@" + std::to_string(placement.cpu);
+    }
+    arguments.insert(arguments.end(), {"--lcores", lcores, "--main-lcore",
+                                       std::to_string(request.lcores.front().lcore)});
+    const bool user_no_huge = has_option(request.extra, "--no-huge");
+    const bool user_files = has_option(request.extra, "--huge-dir") ||
+                            has_option(request.extra, "--file-prefix") ||
+                            has_option(request.extra, "--in-memory");
+    const bool hugepages = request.hugepages && !user_no_huge;
+    if (hugepages && !user_files) arguments.emplace_back("--in-memory");
+    if (!hugepages) {
+        if (!user_no_huge) arguments.emplace_back("--no-huge");
+        if (!has_option(request.extra, "--no-shconf")) arguments.emplace_back("--no-shconf");
+        if (!has_short_option(request.extra, "-m")) {
+            arguments.insert(arguments.end(),
+                             {"-m", std::to_string((request.memory_bytes >> 20) + 1)});
+        }
+    }
+    if (!has_option(request.extra, "--no-telemetry") && !has_option(request.extra, "--telemetry")) {
+        arguments.emplace_back("--no-telemetry");
+    }
+    if (!request.pci && !has_option(request.extra, "--no-pci") &&
+        !has_short_option(request.extra, "-a") && !has_option(request.extra, "--allow")) {
+        arguments.emplace_back("--no-pci");
+    }
+    arguments.insert(arguments.end(), request.extra.begin(), request.extra.end());
+    return arguments;
+}
+
+Eal::Eal(const EalRequest& request) {
+    std::vector<std::string> arguments = eal_arguments(request);
+    if (!has_option(request.extra, "--log-level")) {
+        cookie_io_functions_t functions{};
+        functions.write = keep_log;
+        // The stream stays open: DPDK logs into it until the process ends.
+        FILE* stream = fopencookie(nullptr, "w", functions);
+        if (stream != nullptr) {
+            setvbuf(stream, nullptr, _IOLBF, 1024);
+            rte_openlog_stream(stream);
+        }
+        rte_log_set_global_level(RTE_LOG_WARNING);
+    }
+    std::vector<char*> argv;
+    for (std::string& argument : arguments) argv.push_back(argument.data());
+    argv.push_back(nullptr);
+    if (rte_eal_init(static_cast<int>(arguments.size()), argv.data()) < 0) {
+        std::string shown;
+        for (const std::string& argument : arguments) shown += argument + " ";
+        const std::string log = take_log();
+        throw base::SetupError(
+            "start", "DPDK (EAL)",
+            std::string(rte_strerror(rte_errno)) + (log.empty() ? "" : "; DPDK says: " + log),
+            "the arguments were: " + shown + "- those after -- are yours to change");
+    }
+}
+
+Eal::~Eal() { rte_eal_cleanup(); }
+
+std::string Eal::take_log() {
+    KeptLog& log = kept_log();
+    const std::lock_guard lock(log.mutex);
+    std::string text;
+    text.swap(log.text);
+    while (!text.empty() && text.back() == '\n') text.pop_back();
+    std::ranges::replace(text, '\n', ';');
+    return text;
+}
+
+std::size_t free_hugepage_bytes() {
+    std::size_t bytes = 0;
+    std::error_code error;
+    for (const auto& entry :
+         std::filesystem::directory_iterator("/sys/kernel/mm/hugepages", error)) {
+        std::ifstream file(entry.path() / "free_hugepages");
+        std::size_t pages = 0;
+        if (file >> pages) bytes += pages * page_bytes_of(entry.path());
+    }
+    return bytes;
+}
+
+std::size_t default_hugepage_bytes() {
+    std::ifstream meminfo("/proc/meminfo");
+    std::string line;
+    while (std::getline(meminfo, line)) {
+        if (line.starts_with("Hugepagesize:")) {
+            return std::stoull(line.substr(line.find(':') + 1)) * 1024;
+        }
+    }
+    return 0;
+}
+
+}  // namespace weir::port

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <vector>
+
+/// DPDK's environment (EAL) as an object: up while it lives, cleaned up when it goes. One a
+/// process.
+namespace weir::port {
+
+/// An EAL lcore and the CPU it runs on. Several lcores may name the same CPU.
+struct LcorePlacement {
+    unsigned lcore = 0;
+    unsigned cpu = 0;
+};
+
+struct EalRequest {
+    std::vector<LcorePlacement> lcores;  ///< The first is the main lcore.
+    bool hugepages = true;               ///< Otherwise 4 KiB pages (--no-huge).
+    std::size_t memory_bytes = 0;        ///< Needed without hugepages, all taken at start.
+    bool pci = false;                    ///< Look for NICs on the PCI bus.
+    std::vector<std::string> extra;      ///< The user's own arguments; they win over ours.
+};
+
+/// The arguments that EAL is started with, argv[0] included. A user's --no-huge, -m or
+/// --file-prefix replaces ours; lcore options are refused with SetupError, since the plan depends
+/// on them.
+[[nodiscard]] std::vector<std::string> eal_arguments(const EalRequest& request);
+
+class Eal {
+   public:
+    /// Starts EAL. Its messages are kept, not printed, unless the user passed --log-level; they are
+    /// part of the SetupError when it fails.
+    explicit Eal(const EalRequest& request);
+    ~Eal();
+    Eal(const Eal&) = delete;
+    Eal& operator=(const Eal&) = delete;
+
+    /// The last lines DPDK logged at warning level or above since the last call; for error
+    /// messages.
+    [[nodiscard]] static std::string take_log();
+};
+
+/// Octets of hugepages that are free on this machine now, all sizes.
+[[nodiscard]] std::size_t free_hugepage_bytes();
+
+/// Size in octets of the default hugepage, 0 when the kernel has none.
+[[nodiscard]] std::size_t default_hugepage_bytes();
+
+}  // namespace weir::port

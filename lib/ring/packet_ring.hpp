@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include <rte_mbuf.h>
+
+#include <boost/lockfree/spsc_queue.hpp>
+#include <cstddef>
+
+#include "base/ids.hpp"
+#include "mem/burst.hpp"
+
+/// The hand-over of packets between two lcores: a lock-free single-producer single-consumer ring
+/// of mbufs. One rx lcore pushes, one worker pops. Bursts move with one index publication each,
+/// which is what makes it cheap; see bench/ring.
+namespace weir::ring {
+
+/// Memory of DPDK's heap on one NUMA socket, as Boost asks for it.
+template <typename T>
+class HugepageAllocator {
+   public:
+    using value_type = T;
+    explicit HugepageAllocator(base::SocketId socket) noexcept : socket_(socket) {}
+    template <typename U>
+    explicit HugepageAllocator(const HugepageAllocator<U>& other) noexcept
+        : socket_(other.socket()) {}
+
+    [[nodiscard]] T* allocate(std::size_t count);
+    void deallocate(T* memory, std::size_t count) noexcept;
+    [[nodiscard]] base::SocketId socket() const noexcept { return socket_; }
+
+   private:
+    base::SocketId socket_;
+};
+
+class PacketRing {
+   public:
+    /// Room for `capacity` mbufs in memory of `socket`. Throws SetupError.
+    PacketRing(std::size_t capacity, base::SocketId socket);
+    /// Frees the mbufs that are left: Boost's destructor would forget them.
+    ~PacketRing();
+    PacketRing(const PacketRing&) = delete;
+    PacketRing& operator=(const PacketRing&) = delete;
+
+    /// Producer: moves as many of the burst's first mbufs into the ring as fit, in order; the rest
+    /// stays the burst's. Returns how many moved.
+    template <std::size_t Capacity>
+    std::size_t push(mem::BurstOf<Capacity>& burst) noexcept {
+        const std::size_t moved = queue_.push(burst.head(), burst.size());
+        burst.give(moved);
+        return moved;
+    }
+
+    /// Consumer: moves up to burst.room() mbufs into the burst. Returns how many moved.
+    template <std::size_t Capacity>
+    std::size_t pop(mem::BurstOf<Capacity>& burst) noexcept {
+        const std::size_t moved = queue_.pop(burst.tail(), burst.room());
+        burst.took(moved);
+        return moved;
+    }
+
+    /// Mbufs inside; from a thread that is neither end, a moment's approximation.
+    [[nodiscard]] std::size_t used() const noexcept { return queue_.read_available(); }
+    [[nodiscard]] std::size_t capacity() const noexcept { return capacity_; }
+
+   private:
+    using Queue =
+        boost::lockfree::spsc_queue<rte_mbuf*,
+                                    boost::lockfree::allocator<HugepageAllocator<rte_mbuf*>>>;
+
+    Queue queue_;
+    std::size_t capacity_;
+};
+
+/// Octets that a ring of `capacity` takes.
+[[nodiscard]] constexpr std::size_t ring_memory_bytes(std::size_t capacity) noexcept {
+    return (capacity + 1) * sizeof(rte_mbuf*);
+}
+
+}  // namespace weir::ring

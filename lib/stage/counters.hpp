@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+
+#include "base/counters.hpp"
+#include "parse/layer.hpp"
+#include "parse/status.hpp"
+
+/// What the stages count. Each set has one writing lcore; pipeline reads them all. Every drop
+/// reason but the parse defects stands in the lists here, so that the ledger has a line for each.
+namespace weir::stage {
+
+/// Of one source (a port's receive queue, or a capture file).
+enum class SourceCounter : std::uint8_t {
+    kPackets,        ///< Taken from the port: the ledger's "received".
+    kBytes,          ///< Their captured octets.
+    kFrameTooLarge,  ///< Of kPackets: dropped, above what an mbuf chain may hold.
+    kTrimmed,        ///< Came in the last burst beyond --packets; freed, not part of kPackets.
+    kCount
+};
+using SourceCounters = base::CounterBlock<SourceCounter>;
+
+/// Of one rx task.
+enum class RxCounter : std::uint8_t { kRingFull, kCount };
+using RxCounters = base::CounterBlock<RxCounter>;
+
+/// Of one worker. Behind the named ones stand three arrays: packets by status, packets by layer,
+/// and packets dropped for their status.
+enum class WorkerCounter : std::uint16_t {
+    kDelivered,
+    kFiltered,
+    kNoTxPort,
+    kMacswapTooShort,
+    kTxFull,
+    kTxTooLarge,
+    kSaTableFull,  ///< Packets of associations for which the table had no room (not a drop).
+    kNamed,
+    kStatus = kNamed,
+    kLayer = kStatus + parse::kParseStatuses,
+    kMalformed = kLayer + parse::kLayerKinds,
+    kCount = kMalformed + parse::kParseStatuses
+};
+using WorkerCounters = base::CounterBlock<WorkerCounter>;
+
+[[nodiscard]] constexpr std::size_t status_index(parse::ParseStatus status) noexcept {
+    return base::at(WorkerCounter::kStatus) + static_cast<std::size_t>(status);
+}
+[[nodiscard]] constexpr std::size_t layer_index(parse::LayerKind kind) noexcept {
+    return base::at(WorkerCounter::kLayer) + static_cast<std::size_t>(kind);
+}
+/// Packets dropped by the action because of their status.
+[[nodiscard]] constexpr std::size_t malformed_index(parse::ParseStatus status) noexcept {
+    return base::at(WorkerCounter::kMalformed) + static_cast<std::size_t>(status);
+}
+
+/// A named drop of a worker: which stage does it and what it is called in every output.
+struct WorkerDrop {
+    WorkerCounter counter;
+    std::string_view stage;
+    std::string_view reason;
+};
+inline constexpr WorkerDrop kWorkerDrops[] = {
+    {WorkerCounter::kFiltered, "filter", "filtered"},
+    {WorkerCounter::kNoTxPort, "action", "no_tx_port"},
+    {WorkerCounter::kMacswapTooShort, "action", "macswap_too_short"},
+    {WorkerCounter::kTxFull, "action", "tx_full"},
+    {WorkerCounter::kTxTooLarge, "action", "tx_too_large"},
+};
+
+/// Of one worker's transmissions on one port.
+enum class TxCounter : std::uint8_t { kPackets, kBytes, kCount };
+using TxCounters = base::CounterBlock<TxCounter>;
+
+/// Of one lcore's loop.
+enum class LcoreCounter : std::uint8_t { kPolls, kEmptyPolls, kPackets, kBusyTsc, kCount };
+using LcoreCounters = base::CounterBlock<LcoreCounter>;
+
+}  // namespace weir::stage

@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+
+#include "mem/burst.hpp"
+#include "ring/packet_ring.hpp"
+#include "stage/counters.hpp"
+#include "stage/source.hpp"
+#include "stage/task.hpp"
+#include "stage/worker.hpp"
+
+/// The two ways from sources to workers. RxTask (pipeline) spreads packets over the rings to the
+/// workers; DirectTask (run to completion) hands each burst to the worker of its own lcore.
+namespace weir::stage {
+
+/// The way to one worker: its ring, and a staging burst that keeps bursts whole when packets are
+/// spread over several workers.
+struct Outlet {
+    ring::PacketRing* ring = nullptr;
+    mem::BurstOf<2 * mem::kMaxBurst> staged;
+    std::uint64_t flush_tsc = 0;  ///< When `staged` goes out even if it is small.
+};
+
+class RxTask final : public Task {
+   public:
+    /// All storage is the caller's. One outlet: every packet goes there. Several: a packet's flow
+    /// decides (see flow/spread_hash.hpp). `flush_delay_tsc` bounds how long a packet is staged.
+    RxTask(std::span<Source* const> sources, std::span<Outlet> outlets, PacketLimit& limit,
+           std::uint64_t flush_delay_tsc) noexcept
+        : sources_(sources), outlets_(outlets), limit_(limit), flush_delay_tsc_(flush_delay_tsc) {}
+
+    std::size_t poll(Phase phase) noexcept override;
+
+    [[nodiscard]] const RxCounters& counters() const noexcept { return counters_; }
+
+   private:
+    [[nodiscard]] bool outlets_have_room() const noexcept;
+    void spread(mem::Burst& burst, std::uint64_t now) noexcept;
+    void stage(Outlet& outlet, rte_mbuf* mbuf, std::uint64_t now) noexcept;
+    std::size_t flush(std::uint64_t now, bool all) noexcept;
+
+    std::span<Source* const> sources_;
+    std::span<Outlet> outlets_;
+    PacketLimit& limit_;
+    std::uint64_t flush_delay_tsc_;
+    std::uint64_t ring_full_ = 0;  ///< Drops of this poll, not yet published.
+    bool stopped_ = false;
+    RxCounters counters_;
+};
+
+class DirectTask final : public Task {
+   public:
+    DirectTask(std::span<Source* const> sources, Worker& worker, PacketLimit& limit) noexcept
+        : sources_(sources), worker_(worker), limit_(limit) {}
+
+    std::size_t poll(Phase phase) noexcept override;
+
+   private:
+    std::span<Source* const> sources_;
+    Worker& worker_;
+    PacketLimit& limit_;
+    bool stopped_ = false;
+};
+
+/// A worker's end of the rings: one from each rx lcore, polled in turn.
+class WorkerTask final : public Task {
+   public:
+    WorkerTask(std::span<ring::PacketRing* const> rings, Worker& worker) noexcept
+        : rings_(rings), worker_(worker) {}
+
+    std::size_t poll(Phase phase) noexcept override;
+
+   private:
+    std::span<ring::PacketRing* const> rings_;
+    Worker& worker_;
+};
+
+}  // namespace weir::stage

@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+
+#include "stage/counters.hpp"
+
+/// What an lcore does: it polls its tasks in turn until it is told to exit. Roles that share a CPU
+/// (the demo's generator and rx) are tasks of one lcore.
+namespace weir::stage {
+
+/// How far a run is on its way to its end. The control thread moves it on; every task keeps
+/// passing on what it holds, whatever the phase.
+enum class Phase : std::uint32_t {
+    kRun,
+    kStopGenerators,  ///< Generators make nothing new.
+    kStopRx,          ///< Rx takes nothing new.
+    kDrain,           ///< Transmit queues that do not move lose their packets, counted.
+    kExit             ///< Lcores leave their loop.
+};
+
+class Task {
+   public:
+    /// One turn: at most a burst or so for each source. Returns the number of packets moved.
+    virtual std::size_t poll(Phase phase) noexcept = 0;
+
+    /// Packets the task holds between its polls; zero when it has passed on everything. Any thread.
+    [[nodiscard]] std::size_t held() const noexcept {
+        return held_.load(std::memory_order_acquire);
+    }
+
+   protected:
+    ~Task() = default;
+    void set_held(std::size_t packets) noexcept {
+        if (packets != held_.load(std::memory_order_relaxed)) {
+            held_.store(packets, std::memory_order_release);
+        }
+    }
+
+   private:
+    std::atomic<std::size_t> held_{0};
+};
+
+/// What an lcore's loop shows to the control thread. One writer each way.
+struct alignas(64) LcoreLoop {
+    std::span<Task* const> tasks;
+    const std::atomic<Phase>* phase = nullptr;
+    std::uint64_t started_tsc = 0;
+
+    /// Counts turns, each over all tasks. A reader that has seen it rise by two since some moment
+    /// knows that every task has been polled from start to end since then.
+    alignas(64) std::atomic<std::uint64_t> epoch{0};
+    /// Turns in a row in which no task moved a packet.
+    std::atomic<std::uint64_t> idle_turns{0};
+    LcoreCounters counters;
+
+    /// Runs on the packet lcore until the phase is kExit.
+    void run() noexcept;
+};
+
+}  // namespace weir::stage

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "stage/transmit.hpp"
+
+#include <rte_ethdev.h>
+#include <rte_ether.h>
+
+#include <array>
+
+#include "base/tsc.hpp"
+
+namespace weir::stage {
+
+bool Transmitter::fits(const rte_mbuf* mbuf) const noexcept {
+    if (mbuf->pkt_len <= setup_.max_frame_bytes) return true;
+    const auto* ether = rte_pktmbuf_mtod(mbuf, const rte_ether_hdr*);
+    return mbuf->pkt_len <= setup_.max_frame_bytes + RTE_VLAN_HLEN &&
+           mbuf->data_len >= sizeof(rte_ether_hdr) &&
+           ether->ether_type == RTE_BE16(RTE_ETHER_TYPE_VLAN);
+}
+
+void Transmitter::send(rte_mbuf* mbuf) noexcept {
+    if (!fits(mbuf)) {
+        rte_pktmbuf_free(mbuf);
+        ++too_large_;
+        return;
+    }
+    if (pending_.room() == 0 && flush(Phase::kRun) == 0) {
+        rte_pktmbuf_free(mbuf);
+        ++full_;
+        return;
+    }
+    pending_.push(mbuf);
+}
+
+std::size_t Transmitter::flush(Phase phase) noexcept {
+    if (pending_.empty()) return 0;
+    // Lengths are read now: the driver may free what it takes.
+    std::array<std::uint32_t, 2 * mem::kMaxBurst> bytes;
+    for (std::size_t i = 0; i < pending_.size(); ++i) bytes[i] = pending_[i]->pkt_len;
+    const std::size_t sent =
+        rte_eth_tx_burst(setup_.ethdev.value, setup_.queue.value, pending_.head(),
+                         static_cast<std::uint16_t>(pending_.size()));
+    if (sent != 0) {
+        std::uint64_t sent_bytes = 0;
+        for (std::size_t i = 0; i < sent; ++i) sent_bytes += bytes[i];
+        pending_.give(sent);
+        TxCounters::Update update(counters_);
+        update.add(TxCounter::kPackets, sent);
+        update.add(TxCounter::kBytes, sent_bytes);
+    }
+    if (sent != 0 || phase < Phase::kDrain) {
+        stuck_since_tsc_ = 0;
+    } else if (stuck_since_tsc_ == 0) {
+        stuck_since_tsc_ = base::tsc_now();
+    } else if (base::tsc_now() - stuck_since_tsc_ > setup_.give_up_tsc) {
+        full_ += pending_.size();
+        pending_.free_all();
+    }
+    return sent;
+}
+
+}  // namespace weir::stage

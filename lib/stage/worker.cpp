@@ -1,0 +1,203 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "stage/worker.hpp"
+
+#include <rte_ether.h>
+#include <rte_pause.h>
+#include <rte_prefetch.h>
+
+#include <algorithm>
+#include <bit>
+
+#include "base/tsc.hpp"
+#include "ipsec/sa_key.hpp"
+#include "parse/parse.hpp"
+
+namespace weir::stage {
+namespace {
+
+using parse::PacketRecord;
+using parse::ParseStatus;
+
+/// How many packets ahead of the one being parsed its headers are fetched.
+constexpr std::size_t kPrefetchAhead = 8;
+
+constexpr std::uint64_t first_bits(std::size_t count) noexcept {
+    return count == 64 ? ~std::uint64_t{0} : (std::uint64_t{1} << count) - 1;
+}
+
+/// Calls `each` with the index of every set bit.
+template <typename Each>
+void for_each_bit(std::uint64_t mask, Each&& each) noexcept {
+    for (; mask != 0; mask &= mask - 1) each(static_cast<std::size_t>(std::countr_zero(mask)));
+}
+
+void wait_tsc(std::uint64_t ticks) noexcept {
+    const std::uint64_t start = base::tsc_now();
+    while (base::tsc_now() - start < ticks) rte_pause();
+}
+
+void swap_addresses(rte_mbuf* mbuf) noexcept {
+    auto* ether = rte_pktmbuf_mtod(mbuf, rte_ether_hdr*);
+    std::swap(ether->src_addr, ether->dst_addr);
+}
+
+}  // namespace
+
+bool Worker::has_room() const noexcept {
+    return std::ranges::all_of(setup_.transmitters,
+                               [](const Transmitter* each) { return each->has_room(); });
+}
+
+std::size_t Worker::held() const noexcept {
+    std::size_t packets = 0;
+    for (const Transmitter* transmitter : setup_.transmitters) packets += transmitter->pending();
+    return packets;
+}
+
+void Worker::process(mem::Burst& burst) noexcept {
+    if (setup_.delay_tsc != 0) wait_tsc(setup_.delay_tsc);
+    Tally tally;
+    parse(burst);
+    count(burst.size(), tally);
+    Mask kept = filter(burst, tally);
+    track_associations(burst, kept);
+    if (setup_.drop_malformed) kept = drop_malformed(burst.size(), kept, tally);
+    if (setup_.action == ActionKind::kSink) {
+        sink(burst, kept, tally);
+    } else {
+        transmit(burst, kept, tally);
+    }
+    publish(tally);
+}
+
+std::size_t Worker::flush(Phase phase) noexcept {
+    if (setup_.transmitters.empty()) return 0;
+    std::size_t sent = 0;
+    for (Transmitter* transmitter : setup_.transmitters) sent += transmitter->flush(phase);
+    Tally tally;
+    collect_transmit_drops(tally);
+    if (tally.counts[base::at(WorkerCounter::kTxFull)] != 0) publish(tally);
+    return sent;
+}
+
+base::PacketView Worker::first_segment(const rte_mbuf* mbuf) const noexcept {
+    return {{rte_pktmbuf_mtod(mbuf, const std::byte*), mbuf->data_len},
+            setup_.meta.wire_bytes(mbuf)};
+}
+
+base::PacketView Worker::contiguous(const rte_mbuf* mbuf) noexcept {
+    if (mbuf->nb_segs == 1) return first_segment(mbuf);
+    const auto bytes =
+        static_cast<std::uint32_t>(std::min<std::size_t>(mbuf->pkt_len, setup_.scratch.size()));
+    const void* data = rte_pktmbuf_read(mbuf, 0, bytes, setup_.scratch.data());
+    return {{static_cast<const std::byte*>(data), bytes}, setup_.meta.wire_bytes(mbuf)};
+}
+
+void Worker::parse(const mem::Burst& burst) noexcept {
+    const auto mbufs = burst.mbufs();
+    for (std::size_t i = 0; i < std::min(kPrefetchAhead, mbufs.size()); ++i) {
+        rte_prefetch0(rte_pktmbuf_mtod(mbufs[i], const void*));
+    }
+    for (std::size_t i = 0; i < mbufs.size(); ++i) {
+        if (i + kPrefetchAhead < mbufs.size()) {
+            rte_prefetch0(rte_pktmbuf_mtod(mbufs[i + kPrefetchAhead], const void*));
+        }
+        PacketRecord& record = records_[i];
+        parse::parse(first_segment(mbufs[i]), record);
+        // A header may straddle segments: then, and only then, the first one ends too early.
+        if (record.status == ParseStatus::kTruncated && mbufs[i]->nb_segs > 1) {
+            parse::parse(contiguous(mbufs[i]), record);
+        }
+    }
+}
+
+void Worker::count(std::size_t size, Tally& tally) noexcept {
+    for (std::size_t i = 0; i < size; ++i) {
+        tally.add(status_index(records_[i].status));
+        for_each_bit(records_[i].layer_mask, [&tally](std::size_t kind) {
+            tally.add(base::at(WorkerCounter::kLayer) + kind);
+        });
+    }
+}
+
+Worker::Mask Worker::filter(const mem::Burst& burst, Tally& tally) noexcept {
+    Mask kept = first_bits(burst.size());
+    if (setup_.filter == nullptr) return kept;
+    for (std::size_t i = 0; i < burst.size(); ++i) {
+        if (!setup_.filter->matches(contiguous(burst[i]))) kept &= ~(Mask{1} << i);
+    }
+    tally.add(WorkerCounter::kFiltered,
+              burst.size() - static_cast<std::size_t>(std::popcount(kept)));
+    return kept;
+}
+
+void Worker::track_associations(const mem::Burst& burst, Mask kept) noexcept {
+    for_each_bit(kept, [&](std::size_t i) {
+        const PacketRecord& record = records_[i];
+        if (record.ipsec == parse::LayerKind::kNone) return;
+        ipsec::SaKey key;
+        if (ipsec::key_of(contiguous(burst[i]), record, {burst[i]->port}, key)) {
+            setup_.associations->update(key, record.sequence);
+        }
+    });
+}
+
+Worker::Mask Worker::drop_malformed(std::size_t size, Mask kept, Tally& tally) noexcept {
+    for (std::size_t i = 0; i < size; ++i) {
+        const Mask bit = Mask{1} << i;
+        if ((kept & bit) == 0 || !parse::is_malformed(records_[i].status)) continue;
+        kept &= ~bit;
+        tally.add(malformed_index(records_[i].status));
+    }
+    return kept;
+}
+
+void Worker::sink(mem::Burst& burst, Mask kept, Tally& tally) noexcept {
+    tally.add(WorkerCounter::kDelivered, static_cast<std::uint64_t>(std::popcount(kept)));
+    burst.free_all();
+}
+
+void Worker::transmit(mem::Burst& burst, Mask kept, Tally& tally) noexcept {
+    mem::Burst dropped;
+    for (std::size_t i = 0; i < burst.size(); ++i) {
+        rte_mbuf* mbuf = burst[i];
+        if ((kept >> i & 1) == 0) {
+            dropped.push(mbuf);
+            continue;
+        }
+        Transmitter* egress = setup_.egress[mbuf->port];
+        if (egress == nullptr) {
+            tally.add(WorkerCounter::kNoTxPort, 1);
+            dropped.push(mbuf);
+            continue;
+        }
+        if (setup_.action == ActionKind::kMacswap) {
+            if (mbuf->data_len < sizeof(rte_ether_hdr)) {
+                tally.add(WorkerCounter::kMacswapTooShort, 1);
+                dropped.push(mbuf);
+                continue;
+            }
+            swap_addresses(mbuf);
+        }
+        egress->send(mbuf);
+    }
+    burst.give(burst.size());
+    dropped.free_all();
+    collect_transmit_drops(tally);
+}
+
+void Worker::collect_transmit_drops(Tally& tally) noexcept {
+    for (Transmitter* transmitter : setup_.transmitters) {
+        tally.add(WorkerCounter::kTxFull, transmitter->take_full());
+        tally.add(WorkerCounter::kTxTooLarge, transmitter->take_too_large());
+    }
+}
+
+void Worker::publish(const Tally& tally) noexcept {
+    WorkerCounters::Update update(counters_);
+    for (std::size_t i = 0; i < tally.counts.size(); ++i) {
+        if (tally.counts[i] != 0) update.add(i, tally.counts[i]);
+    }
+}
+
+}  // namespace weir::stage

@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+
+#include "base/packet_view.hpp"
+#include "filter/filter.hpp"
+#include "ipsec/sa_table.hpp"
+#include "mem/burst.hpp"
+#include "mem/packet_meta.hpp"
+#include "parse/packet_record.hpp"
+#include "stage/counters.hpp"
+#include "stage/task.hpp"
+#include "stage/transmit.hpp"
+
+/// What happens to a burst: parse, filter, IPsec health, action; all packets through one stage,
+/// then all through the next. Runs on one lcore, from a ring (WorkerTask) or straight from the
+/// sources (DirectTask).
+namespace weir::stage {
+
+enum class ActionKind : std::uint8_t {
+    kSink,     ///< Delivered: the packet has arrived and is freed.
+    kForward,  ///< Sent unchanged out of the egress of the port it came from.
+    kMacswap   ///< Likewise, with the Ethernet addresses exchanged.
+};
+
+class Worker {
+   public:
+    struct Setup {
+        ActionKind action = ActionKind::kSink;
+        bool drop_malformed = true;
+        const filter::Filter* filter = nullptr;  ///< None: every packet passes.
+        ipsec::SaTable* associations = nullptr;  ///< This worker's own.
+        std::span<Transmitter* const> egress;    ///< By mbuf->port; nullptr where there is none.
+        std::span<Transmitter* const> transmitters;  ///< Each once.
+        std::span<std::byte> scratch;  ///< kMaxFrameBytes, for packets in several segments.
+        mem::PacketMeta meta;
+        std::uint64_t delay_tsc = 0;  ///< Spent on each burst, to play a slow worker.
+    };
+    explicit Worker(const Setup& setup) noexcept : setup_(setup) {}
+
+    /// Whether a burst can be processed without losing packets that could wait.
+    [[nodiscard]] bool has_room() const noexcept;
+    /// Takes every packet of the burst to its outcome.
+    void process(mem::Burst& burst) noexcept;
+    /// Offers what is pending to the transmit queues. Returns how many packets went out.
+    std::size_t flush(Phase phase) noexcept;
+    /// Packets pending for transmission.
+    [[nodiscard]] std::size_t held() const noexcept;
+
+    [[nodiscard]] const WorkerCounters& counters() const noexcept { return counters_; }
+
+   private:
+    /// Packets of a burst by their index, one bit each.
+    using Mask = std::uint64_t;
+    static_assert(mem::kMaxBurst <= 64);
+
+    /// What one burst adds to the counters.
+    struct Tally {
+        std::array<std::uint16_t, base::at(WorkerCounter::kCount)> counts{};
+        void add(std::size_t index) noexcept { ++counts[index]; }
+        void add(WorkerCounter counter, std::uint64_t amount) noexcept {
+            counts[base::at(counter)] =
+                static_cast<std::uint16_t>(counts[base::at(counter)] + amount);
+        }
+    };
+
+    void parse(const mem::Burst& burst) noexcept;
+    void count(std::size_t size, Tally& tally) noexcept;
+    [[nodiscard]] Mask filter(const mem::Burst& burst, Tally& tally) noexcept;
+    void track_associations(const mem::Burst& burst, Mask kept) noexcept;
+    [[nodiscard]] Mask drop_malformed(std::size_t size, Mask kept, Tally& tally) noexcept;
+    void sink(mem::Burst& burst, Mask kept, Tally& tally) noexcept;
+    void transmit(mem::Burst& burst, Mask kept, Tally& tally) noexcept;
+    void publish(const Tally& tally) noexcept;
+    void collect_transmit_drops(Tally& tally) noexcept;
+
+    /// The packet's first segment; only for a single segment is that all of it.
+    [[nodiscard]] base::PacketView first_segment(const rte_mbuf* mbuf) const noexcept;
+    /// All of the packet, copied to scratch when it has several segments. Valid until the next
+    /// call.
+    [[nodiscard]] base::PacketView contiguous(const rte_mbuf* mbuf) noexcept;
+
+    Setup setup_;
+    WorkerCounters counters_;
+    std::array<parse::PacketRecord, mem::kMaxBurst> records_;
+};
+
+}  // namespace weir::stage
