@@ -37,6 +37,9 @@ class BurstOf {
     /// Takes ownership of one mbuf. Requires room() > 0.
     void push(rte_mbuf* mbuf) noexcept { mbufs_[size_++] = mbuf; }
 
+    /// Gives up the last mbuf to the caller. Requires size() > 0.
+    [[nodiscard]] rte_mbuf* pop() noexcept { return mbufs_[--size_]; }
+
     /// Where a producer (driver, ring, pool) may put up to room() mbufs; own them with took().
     [[nodiscard]] rte_mbuf** tail() noexcept { return mbufs_.data() + size_; }
     void took(std::size_t count) noexcept { size_ += static_cast<std::uint32_t>(count); }

@@ -162,17 +162,6 @@ void choose_pages(Plan& plan, const config::Options& options, const Machine& mac
     }
 }
 
-std::string roles_of(const PlannedLcore& lcore, Mode mode) {
-    std::vector<std::string> roles;
-    if (lcore.generator) roles.emplace_back("generator");
-    if (lcore.rx) roles.push_back(fmt::format("rx {}", lcore.rx_index));
-    for (const std::size_t worker : lcore.workers) {
-        roles.push_back(mode == Mode::kPipeline ? fmt::format("worker {}", worker)
-                                                : fmt::format("rx + worker {}", worker));
-    }
-    return fmt::format("{}", fmt::join(roles, " + "));
-}
-
 }  // namespace
 
 Machine this_machine() {
@@ -231,6 +220,17 @@ Plan make_plan(const config::Options& options, const std::vector<port::PortSpec>
     plan.memory_bytes = count_memory(plan, options, 1);
     choose_pages(plan, options, machine);
     return plan;
+}
+
+std::string roles_of(const PlannedLcore& lcore, Mode mode) {
+    std::vector<std::string> roles;
+    if (lcore.generator) roles.emplace_back("generator");
+    if (lcore.rx) roles.push_back(fmt::format("rx {}", lcore.rx_index));
+    for (const std::size_t worker : lcore.workers) {
+        roles.push_back(mode == Mode::kPipeline ? fmt::format("worker {}", worker)
+                                                : fmt::format("rx + worker {}", worker));
+    }
+    return fmt::format("{}", fmt::join(roles, " + "));
 }
 
 std::string describe(const Plan& plan, const config::Options& options,

@@ -58,6 +58,9 @@ struct Plan {
 [[nodiscard]] Plan make_plan(const config::Options& options,
                              const std::vector<port::PortSpec>& ports, const Machine& machine);
 
+/// "generator + rx 0": the roles of an lcore, for people.
+[[nodiscard]] std::string roles_of(const PlannedLcore& lcore, config::Mode mode);
+
 /// The plan for people, several lines.
 [[nodiscard]] std::string describe(const Plan& plan, const config::Options& options,
                                    const std::vector<port::PortSpec>& ports);

@@ -41,6 +41,8 @@ struct PortState {
     std::string driver;                          ///< "net_af_packet", "capture file", …
     std::uint64_t rx_packets = 0, rx_bytes = 0;  ///< Taken by Weir (bytes without FCS).
     std::uint64_t tx_packets = 0, tx_bytes = 0;  ///< Accepted for transmission.
+    std::uint64_t trimmed = 0;  ///< Came with the last burst beyond --packets: freed, not counted
+                                ///< as received.
     /// Driver counters under their DPDK names (ipackets, imissed, ierrors, rx_nombuf, …), all of
     /// rte_eth_stats; empty for capture files.
     std::vector<std::pair<std::string, std::uint64_t>> driver_counters;

@@ -45,6 +45,7 @@ void LcoreLoop::run() noexcept {
         idle_turns.store(idle, std::memory_order_relaxed);
         epoch.store(epoch.load(std::memory_order_relaxed) + 1, std::memory_order_release);
     }
+    stopped_tsc.store(before, std::memory_order_release);
 }
 
 }  // namespace weir::stage

@@ -49,6 +49,7 @@ struct alignas(64) LcoreLoop {
     std::span<Task* const> tasks;
     const std::atomic<Phase>* phase = nullptr;
     std::uint64_t started_tsc = 0;
+    std::atomic<std::uint64_t> stopped_tsc{0};  ///< 0 while the loop runs.
 
     /// Counts turns, each over all tasks. A reader that has seen it rise by two since some moment
     /// knows that every task has been polled from start to end since then.

@@ -35,8 +35,8 @@ class Worker {
         const filter::Filter* filter = nullptr;  ///< None: every packet passes.
         ipsec::SaTable* associations = nullptr;  ///< This worker's own.
         std::span<Transmitter* const> egress;    ///< By mbuf->port; nullptr where there is none.
-        std::span<Transmitter* const> transmitters;  ///< Each once.
-        std::span<std::byte> scratch;  ///< kMaxFrameBytes, for packets in several segments.
+        std::span<Transmitter* const> transmitters{};  ///< Each once.
+        std::span<std::byte> scratch{};  ///< kMaxFrameBytes, for packets in several segments.
         mem::PacketMeta meta;
         std::uint64_t delay_tsc = 0;  ///< Spent on each burst, to play a slow worker.
     };

@@ -1,0 +1,10 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+namespace weir::app {
+
+/// `weir run …`: `argv` holds what stands behind the subcommand. Returns the exit code; throws
+/// SetupError.
+int run_command(int argc, char** argv);
+
+}  // namespace weir::app

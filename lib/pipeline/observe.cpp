@@ -1,0 +1,251 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "pipeline/observe.hpp"
+
+#include <fmt/format.h>
+#include <rte_cycles.h>
+
+#include <algorithm>
+#include <string_view>
+
+namespace weir::pipeline {
+namespace {
+
+using base::at;
+using stage::SourceCounter;
+using stage::TxCounter;
+using stage::WorkerCounter;
+
+void add_source(const stage::Source& source, PortState& port, Ledger& ledger) {
+    const auto values = source.counters().read();
+    port.rx_packets += values[at(SourceCounter::kPackets)];
+    port.rx_bytes += values[at(SourceCounter::kBytes)];
+    port.trimmed += values[at(SourceCounter::kTrimmed)];
+    ledger.received += values[at(SourceCounter::kPackets)];
+    const std::uint64_t too_large = values[at(SourceCounter::kFrameTooLarge)];
+    if (too_large != 0) ledger.dropped["rx"]["frame_too_large"] += too_large;
+}
+
+PortState observe_port(const Wiring& wiring, std::size_t index, Ledger& ledger, bool driver_state) {
+    const PortSlot& slot = wiring.ports()[index];
+    PortState port;
+    port.name = slot.spec.text;
+    port.driver = slot.device == nullptr ? "capture file" : slot.device->driver();
+    if (slot.capture != nullptr) add_source(*slot.capture, port, ledger);
+    for (const auto& queue : slot.queues) add_source(*queue, port, ledger);
+    for (const WorkerSlot& worker : wiring.workers()) {
+        if (worker.owned_transmitters.empty()) continue;
+        const auto& transmitter = worker.owned_transmitters[index];
+        if (transmitter == nullptr) continue;
+        const auto values = transmitter->counters().read();
+        port.tx_packets += values[at(TxCounter::kPackets)];
+        port.tx_bytes += values[at(TxCounter::kBytes)];
+    }
+    ledger.forwarded += port.tx_packets;
+    if (slot.device != nullptr) {
+        port.note = slot.device->note();
+        if (driver_state) {
+            port.driver_counters = slot.device->counters();
+            port.xstats = slot.device->xstats();
+        }
+    }
+    return port;
+}
+
+/// Adds what the workers counted to ledger, layers and statuses.
+void observe_workers(const Wiring& wiring, Snapshot& snapshot) {
+    std::vector<std::uint64_t> sum(at(WorkerCounter::kCount));
+    for (const WorkerSlot& slot : wiring.workers()) {
+        const auto values = slot.worker->counters().read();
+        std::ranges::transform(values, sum, sum.begin(), std::plus<>());
+    }
+    snapshot.ledger.delivered = sum[at(WorkerCounter::kDelivered)];
+    for (const stage::WorkerDrop& drop : stage::kWorkerDrops) {
+        const std::uint64_t packets = sum[at(drop.counter)];
+        if (packets == 0) continue;
+        snapshot.ledger.dropped[std::string(drop.stage)][std::string(drop.reason)] = packets;
+    }
+    metrics::MetricSet& metrics = snapshot.metrics;
+    std::uint64_t malformed = 0;
+    for (std::size_t i = 0; i < parse::kParseStatuses; ++i) {
+        const auto status = static_cast<parse::ParseStatus>(i);
+        const std::string name(parse::to_string(status));
+        const std::uint64_t packets = sum[stage::status_index(status)];
+        const std::uint64_t dropped = sum[stage::malformed_index(status)];
+        if (packets != 0) snapshot.statuses.emplace_back(name, packets);
+        if (dropped != 0) snapshot.ledger.dropped["parse"][name] = dropped;
+        if (parse::is_malformed(status)) malformed += packets;
+        metrics.set("parse." + name, packets);
+        if (parse::is_malformed(status)) metrics.set("dropped.parse." + name, dropped);
+    }
+    metrics.set("malformed", malformed);
+    for (std::size_t i = 1; i < parse::kLayerKinds; ++i) {
+        const auto kind = static_cast<parse::LayerKind>(i);
+        const std::string name(parse::to_string(kind));
+        const std::uint64_t packets = sum[stage::layer_index(kind)];
+        if (packets != 0) snapshot.layers.emplace_back(name, packets);
+        metrics.set("layer." + name, packets);
+    }
+}
+
+LcoreState observe_lcore(const Wiring& wiring, const LcoreSlot& slot) {
+    const auto values = slot.loop->counters.read();
+    LcoreState state;
+    state.id = slot.plan.lcore;
+    state.cpu = slot.plan.cpu;
+    state.roles = roles_of(slot.plan, wiring.plan().mode);
+    state.packets = values[at(stage::LcoreCounter::kPackets)];
+    state.busy_cycles = values[at(stage::LcoreCounter::kBusyTsc)];
+    state.polls = values[at(stage::LcoreCounter::kPolls)];
+    state.empty_polls = values[at(stage::LcoreCounter::kEmptyPolls)];
+    const std::uint64_t stopped = slot.loop->stopped_tsc.load(std::memory_order_relaxed);
+    state.total_cycles = (stopped != 0 ? stopped : rte_get_tsc_cycles()) - slot.loop->started_tsc;
+    return state;
+}
+
+std::size_t held_by_tasks(const Wiring& wiring) {
+    std::size_t packets = 0;
+    for (const RxSlot& slot : wiring.rx()) {
+        if (slot.task != nullptr) packets += slot.task->held();
+    }
+    for (const WorkerSlot& slot : wiring.workers()) {
+        packets += slot.task != nullptr ? slot.task->held() : slot.direct->held();
+    }
+    return packets;
+}
+
+void observe_rings(const Wiring& wiring, Snapshot& snapshot) {
+    for (std::size_t i = 0; i < wiring.rings().size(); ++i) {
+        RingState ring;
+        ring.name = fmt::format("rx {} -> worker {}", i / wiring.workers().size(),
+                                i % wiring.workers().size());
+        ring.used = wiring.rings()[i]->used();
+        ring.capacity = wiring.rings()[i]->capacity();
+        snapshot.ledger.in_flight += ring.used;
+        snapshot.rings.push_back(std::move(ring));
+    }
+    snapshot.ledger.in_flight += held_by_tasks(wiring);
+}
+
+void observe_pools(const Wiring& wiring, Snapshot& snapshot) {
+    for (const auto& [socket, pool] : wiring.pools()) {
+        snapshot.pools.push_back(
+            {pool->name(), socket, pool->size(), pool->available(), pool->mbuf_bytes()});
+    }
+}
+
+/// Drop reasons that exist, so that each has a metric even when it never occurred.
+void set_drop_metrics(const Ledger& ledger, metrics::MetricSet& metrics) {
+    metrics.set("dropped.rx.frame_too_large", 0);
+    metrics.set("dropped.rx.ring_full", 0);
+    for (const stage::WorkerDrop& drop : stage::kWorkerDrops) {
+        metrics.set(fmt::format("dropped.{}.{}", drop.stage, drop.reason), 0);
+    }
+    for (const auto& [stage, reasons] : ledger.dropped) {
+        for (const auto& [reason, packets] : reasons) {
+            metrics.set(fmt::format("dropped.{}.{}", stage, reason), packets);
+        }
+    }
+}
+
+void set_ledger_metrics(const Ledger& ledger, metrics::MetricSet& metrics) {
+    metrics.set("received", ledger.received);
+    metrics.set("delivered", ledger.delivered);
+    metrics.set("forwarded", ledger.forwarded);
+    metrics.set("in_flight", ledger.in_flight);
+    metrics.set("dropped", ledger.dropped_total());
+    set_drop_metrics(ledger, metrics);
+}
+
+void set_port_metrics(const std::vector<PortState>& ports, metrics::MetricSet& metrics) {
+    for (const char* name : {"imissed", "ierrors", "oerrors", "rx_nombuf"}) metrics.set(name, 0);
+    for (std::size_t i = 0; i < ports.size(); ++i) {
+        const PortState& port = ports[i];
+        const std::string prefix = fmt::format("port.{}.", i);
+        metrics.set(prefix + "rx_packets", port.rx_packets);
+        metrics.set(prefix + "rx_bytes", port.rx_bytes);
+        metrics.set(prefix + "tx_packets", port.tx_packets);
+        metrics.set(prefix + "tx_bytes", port.tx_bytes);
+        metrics.set(prefix + "trimmed", port.trimmed);
+        for (const auto& [name, value] : port.driver_counters) {
+            metrics.set(prefix + name, value);
+            if (metrics.find(name)) metrics.add(name, value);
+        }
+        for (const auto& [name, value] : port.xstats) metrics.set(prefix + "xstat." + name, value);
+    }
+}
+
+void set_association_metrics(const Wiring& wiring, metrics::MetricSet& metrics) {
+    ipsec::SaTotals totals;
+    for (const WorkerSlot& slot : wiring.workers()) totals += slot.associations->totals();
+    metrics.set("ipsec.associations", totals.associations);
+    metrics.set("ipsec.packets", totals.packets);
+    metrics.set("ipsec.lost", totals.lost);
+    metrics.set("ipsec.duplicated", totals.duplicated);
+    metrics.set("ipsec.reordered", totals.reordered);
+    metrics.set("ipsec.beyond_window", totals.beyond_window);
+    metrics.set("ipsec.refused", totals.refused);
+}
+
+void check_identity(const Ledger& ledger, std::vector<std::string>& missing) {
+    const std::uint64_t accounted =
+        ledger.delivered + ledger.forwarded + ledger.dropped_total() + ledger.in_flight;
+    if (ledger.received != accounted) {
+        missing.push_back(fmt::format(
+            "{} packets were received and {} have an outcome: {} {}", ledger.received, accounted,
+            ledger.received > accounted ? ledger.received - accounted : accounted - ledger.received,
+            ledger.received > accounted ? "are missing" : "are too many"));
+    }
+}
+
+}  // namespace
+
+Snapshot observe(const Wiring& wiring, double elapsed_seconds, bool driver_state) {
+    Snapshot snapshot;
+    snapshot.elapsed_seconds = elapsed_seconds;
+    // Outcomes are read before receptions are, so that they never run ahead of them.
+    observe_workers(wiring, snapshot);
+    for (const RxSlot& slot : wiring.rx()) {
+        if (slot.task == nullptr) continue;
+        const std::uint64_t full = slot.task->counters().read()[at(stage::RxCounter::kRingFull)];
+        if (full != 0) snapshot.ledger.dropped["rx"]["ring_full"] += full;
+    }
+    observe_rings(wiring, snapshot);
+    for (std::size_t i = 0; i < wiring.ports().size(); ++i) {
+        snapshot.ports.push_back(observe_port(wiring, i, snapshot.ledger, driver_state));
+    }
+    for (const LcoreSlot& slot : wiring.lcores()) {
+        snapshot.lcores.push_back(observe_lcore(wiring, slot));
+    }
+    observe_pools(wiring, snapshot);
+    set_ledger_metrics(snapshot.ledger, snapshot.metrics);
+    set_port_metrics(snapshot.ports, snapshot.metrics);
+    return snapshot;
+}
+
+std::vector<std::string> close_books(const Wiring& wiring, Snapshot& snapshot) {
+    std::vector<std::string> missing;
+    snapshot.rings.clear();
+    snapshot.pools.clear();
+    snapshot.ledger.in_flight = 0;
+    observe_rings(wiring, snapshot);
+    if (snapshot.ledger.in_flight != 0) {
+        missing.push_back(
+            fmt::format("{} packets are still in rings and bursts", snapshot.ledger.in_flight));
+    }
+    observe_pools(wiring, snapshot);
+    std::size_t absent = 0;
+    for (const PoolState& pool : snapshot.pools) {
+        if (pool.available == pool.mbufs) continue;
+        absent += pool.mbufs - pool.available;
+        missing.push_back(fmt::format("pool {}: {} of {} mbufs did not come back", pool.name,
+                                      pool.mbufs - pool.available, pool.mbufs));
+    }
+    snapshot.ledger.in_flight = absent;
+    check_identity(snapshot.ledger, missing);
+    snapshot.ledger.balanced = missing.empty();
+    set_ledger_metrics(snapshot.ledger, snapshot.metrics);
+    set_association_metrics(wiring, snapshot.metrics);
+    return missing;
+}
+
+}  // namespace weir::pipeline

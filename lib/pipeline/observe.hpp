@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include "gen/traffic.hpp"
+#include "pipeline/run_report.hpp"
+#include "pipeline/snapshot.hpp"
+#include "pipeline/wiring.hpp"
+
+/// Turns the counters of a wiring into plain data. Control thread only; may be called while packets
+/// flow (then what is in flight is a moment's approximation).
+namespace weir::pipeline {
+
+/// Counters, ledger and metrics now. `elapsed_seconds` since the lcores were launched.
+/// `driver_state`: also ask the drivers (counters, xstats), which is slow.
+[[nodiscard]] Snapshot observe(const Wiring& wiring, double elapsed_seconds, bool driver_state);
+
+/// The final books, after the lcores have stopped and the ports are closed: completes the
+/// snapshot's ledger with what is still in rings, tasks and pools, and says in words what does not
+/// balance (empty when all does).
+[[nodiscard]] std::vector<std::string> close_books(const Wiring& wiring, Snapshot& snapshot);
+
+}  // namespace weir::pipeline

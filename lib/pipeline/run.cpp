@@ -1,0 +1,292 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "pipeline/run.hpp"
+
+#include <fmt/chrono.h>
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <chrono>
+#include <ctime>
+#include <memory>
+#include <optional>
+#include <thread>
+
+#include "gen/traffic.hpp"
+#include "metrics/condition.hpp"
+#include "pipeline/demo.hpp"
+#include "pipeline/observe.hpp"
+#include "pipeline/plan.hpp"
+#include "pipeline/stop_signal.hpp"
+#include "pipeline/wiring.hpp"
+#include "port/eal.hpp"
+
+namespace weir::pipeline {
+namespace {
+
+using base::ExitCode;
+using base::SetupError;
+using stage::Phase;
+using Clock = std::chrono::steady_clock;
+
+constexpr auto kTick = std::chrono::milliseconds(10);
+constexpr auto kDrainTick = std::chrono::microseconds(100);
+/// A drain that takes longer than this has met a stuck lcore.
+constexpr auto kDrainLimit = std::chrono::seconds(5);
+constexpr double kDemoSeconds = 10;
+
+/// Turns of an lcore without a packet after which nothing is on its way to it any more.
+constexpr std::uint64_t kQuietTurns = 64;
+
+std::vector<port::PortSpec> specs_of(const config::Options& options) {
+    std::vector<port::PortSpec> specs;
+    if (options.ports.empty()) return {port::parse_port_spec("net_ring0")};
+    for (const std::string& text : options.ports) specs.push_back(port::parse_port_spec(text));
+    return specs;
+}
+
+void refuse_impossible(const config::Options& options, const std::vector<port::PortSpec>& specs) {
+    const bool demo = options.ports.empty();
+    if (demo && options.action != config::Action::kSink) {
+        throw SetupError("run", "the demo", "it only sinks what it generates",
+                         "name the ports to forward between with --port");
+    }
+    if (demo && options.mode == config::Mode::kRunToCompletion && options.workers > 1) {
+        throw SetupError("run", "the demo", "its port has one queue, which one lcore polls",
+                         "leave --workers away, or use --mode pipeline");
+    }
+    if (options.action == config::Action::kForward && specs.size() % 2 != 0) {
+        throw SetupError("forward between", fmt::format("{} port(s)", specs.size()),
+                         "ports are forwarded in pairs (0 with 1, 2 with 3)",
+                         "name another --port, or send back with --action macswap");
+    }
+}
+
+/// One run, from EAL up to EAL down.
+class Run {
+   public:
+    Run(const config::Options& options, const RunObserver& observer)
+        : options_(options), observer_(observer), specs_(specs_of(options)) {
+        refuse_impossible(options_, specs_);
+        for (const std::string& text : options_.fail_on) {
+            conditions_.push_back(metrics::Condition::parse(text));
+        }
+        plan_ = make_plan(options_, specs_, this_machine());
+    }
+
+    RunReport execute();
+
+   private:
+    void build();
+    void flow();
+    [[nodiscard]] std::string reason_to_stop() const;
+    void drain();
+    void finish();
+    [[nodiscard]] double elapsed() const {
+        return std::chrono::duration<double>(Clock::now() - launched_).count();
+    }
+    /// Sets the phase and waits until every lcore has made a whole turn in it and `done` holds.
+    template <typename Done>
+    void advance(Phase phase, Done&& done);
+    [[nodiscard]] bool rx_handed_over() const;
+    [[nodiscard]] bool workers_done() const;
+    [[nodiscard]] bool all_quiet() const;
+    void note_damage();
+    void judge();
+
+    config::Options options_;
+    const RunObserver& observer_;
+    std::vector<port::PortSpec> specs_;
+    std::vector<metrics::Condition> conditions_;
+    Plan plan_;
+    StopSignal stop_signal_;
+    std::optional<port::Eal> eal_;
+    std::unique_ptr<gen::Traffic> traffic_;
+    std::unique_ptr<Wiring> wiring_;
+    Clock::time_point launched_;
+    RunReport report_;
+    bool damaged_ = false;
+};
+
+RunReport Run::execute() {
+    observer_.on_plan(describe(plan_, options_, specs_));
+    build();
+    flow();
+    drain();
+    finish();
+    judge();
+    return std::move(report_);
+}
+
+void Run::build() {
+    const std::time_t now = std::time(nullptr);
+    report_.version = WEIR_VERSION;
+    report_.started_at = fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(now));
+    report_.wiring = options_.mode == config::Mode::kPipeline ? "pipeline" : "run-to-completion";
+    report_.memory = plan_.hugepages ? "hugepages" : "4 KiB pages";
+    report_.action = options_.action == config::Action::kSink      ? "sink"
+                     : options_.action == config::Action::kForward ? "forward"
+                                                                   : "macswap";
+    port::EalRequest request;
+    request.lcores = plan_.placements();
+    request.hugepages = plan_.hugepages;
+    request.memory_bytes = plan_.memory_bytes;
+    request.pci = std::ranges::any_of(
+        specs_, [](const auto& spec) { return spec.kind == port::DeviceKind::kPci; });
+    request.extra = options_.eal_arguments;
+    StopSignal::block();
+    eal_.emplace(request);
+    StopSignal::unblock();
+    if (plan_.demo) {
+        gen::TrafficProfile profile;
+        profile.seed = options_.seed;
+        traffic_ = std::make_unique<gen::Traffic>(profile);
+    }
+    wiring_ = std::make_unique<Wiring>(options_, plan_, specs_, traffic_.get());
+    // A condition on a name that does not exist is found now, not after hours.
+    const Snapshot start = observe(*wiring_, 0, true);
+    for (const metrics::Condition& condition : conditions_) {
+        static_cast<void>(condition.evaluate(start.metrics));
+    }
+}
+
+void Run::flow() {
+    StopSignal::block();
+    launched_ = Clock::now();
+    wiring_->launch();
+    StopSignal::unblock();
+    Snapshot before = observe(*wiring_, 0, false);
+    auto next_second = launched_ + std::chrono::seconds(1);
+    while (report_.stop_reason.empty()) {
+        std::this_thread::sleep_until(std::min(Clock::now() + kTick, next_second));
+        report_.stop_reason = reason_to_stop();
+        if (Clock::now() < next_second) continue;
+        next_second += std::chrono::seconds(1);
+        Snapshot now = observe(*wiring_, elapsed(), true);
+        observer_.on_second(before, now);
+        before = std::move(now);
+    }
+}
+
+std::string Run::reason_to_stop() const {
+    if (StopSignal::received() != 0) return "signal";
+    const std::optional<double> duration =
+        options_.duration_seconds || !plan_.demo || options_.packets
+            ? options_.duration_seconds
+            : std::optional<double>(kDemoSeconds);
+    if (duration && elapsed() >= *duration) return "duration";
+    if (wiring_->limit().reached()) return "packets";
+    if (wiring_->generator() != nullptr && wiring_->generator()->finished()) return "packets";
+    bool any_capture = false;
+    for (const PortSlot& port : wiring_->ports()) {
+        if (port.capture == nullptr) continue;
+        any_capture = true;
+        if (!port.capture->finished()) return "";
+    }
+    return any_capture ? "end of capture" : "";
+}
+
+template <typename Done>
+void Run::advance(Phase phase, Done&& done) {
+    wiring_->phase.store(phase, std::memory_order_release);
+    std::vector<std::uint64_t> seen;
+    for (const LcoreSlot& slot : wiring_->lcores()) seen.push_back(slot.loop->epoch.load());
+    const auto deadline = Clock::now() + kDrainLimit;
+    bool was_done = false;
+    while (Clock::now() < deadline) {
+        std::this_thread::sleep_for(kDrainTick);
+        bool turned = true;
+        for (std::size_t i = 0; i < seen.size(); ++i) {
+            turned &=
+                wiring_->lcores()[i].loop->epoch.load(std::memory_order_acquire) >= seen[i] + 2;
+        }
+        if (!turned) continue;
+        if (was_done && done()) return;
+        // Once more after another whole turn: a packet may have been between two places.
+        was_done = done();
+        for (std::size_t i = 0; i < seen.size(); ++i) {
+            seen[i] = wiring_->lcores()[i].loop->epoch.load(std::memory_order_acquire);
+        }
+    }
+    report_.missing.push_back(
+        fmt::format("an lcore did not finish draining within {} s", kDrainLimit.count()));
+}
+
+bool Run::rx_handed_over() const {
+    return std::ranges::all_of(wiring_->rx(), [](const RxSlot& slot) {
+        return slot.task == nullptr || slot.task->held() == 0;
+    });
+}
+
+bool Run::workers_done() const {
+    const bool rings_empty =
+        std::ranges::all_of(wiring_->rings(), [](const auto& ring) { return ring->used() == 0; });
+    return rings_empty && std::ranges::all_of(wiring_->workers(), [](const WorkerSlot& slot) {
+               return slot.task != nullptr ? slot.task->held() == 0 : slot.direct->held() == 0;
+           });
+}
+
+bool Run::all_quiet() const {
+    return std::ranges::all_of(wiring_->lcores(), [](const LcoreSlot& slot) {
+        return slot.loop->idle_turns.load(std::memory_order_relaxed) >= kQuietTurns;
+    });
+}
+
+void Run::drain() {
+    if (wiring_->generator() != nullptr) {
+        // What was generated must arrive: rx goes on until nothing moves any more.
+        advance(Phase::kStopGenerators,
+                [this] { return wiring_->generator()->held() == 0 && all_quiet(); });
+    }
+    advance(Phase::kStopRx, [this] { return rx_handed_over(); });
+    advance(Phase::kDrain, [this] { return workers_done(); });
+    wiring_->phase.store(Phase::kExit, std::memory_order_release);
+    wiring_->join();
+}
+
+void Run::finish() {
+    report_.final = observe(*wiring_, elapsed(), true);
+    note_damage();
+    wiring_->close_ports();
+    std::vector<std::string> missing = close_books(*wiring_, report_.final);
+    report_.missing.insert(report_.missing.end(), missing.begin(), missing.end());
+    report_.final.ledger.balanced = report_.missing.empty();
+    if (plan_.demo) report_.demo = check_demo(*traffic_, *wiring_, report_.final);
+    for (const metrics::Condition& condition : conditions_) {
+        report_.conditions.push_back({condition.text(), condition.value(report_.final.metrics),
+                                      condition.evaluate(report_.final.metrics)});
+    }
+}
+
+/// A capture file that ended in damage, or held what cannot be read, says so beside its port.
+void Run::note_damage() {
+    for (std::size_t i = 0; i < wiring_->ports().size(); ++i) {
+        const PortSlot& slot = wiring_->ports()[i];
+        if (slot.capture == nullptr) continue;
+        const std::string damage = slot.capture->reader().damage();
+        if (damage.empty()) continue;
+        damaged_ = true;
+        report_.final.ports[i].note = damage;
+    }
+}
+
+void Run::judge() {
+    const bool demo_failed = std::ranges::any_of(
+        report_.demo, [](const DemoCheck& check) { return check.planted != check.found; });
+    const bool condition_failed = std::ranges::any_of(
+        report_.conditions, [](const ConditionResult& result) { return result.failed; });
+    if (!report_.final.ledger.balanced) {
+        report_.exit_code = ExitCode::kLedgerUnbalanced;
+    } else if (damaged_) {
+        report_.exit_code = ExitCode::kInputDamaged;
+    } else if (demo_failed || condition_failed) {
+        report_.exit_code = ExitCode::kVerdictFail;
+    }
+}
+
+}  // namespace
+
+RunReport run(const config::Options& options, const RunObserver& observer) {
+    return Run(options, observer).execute();
+}
+
+}  // namespace weir::pipeline

@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+namespace weir::pipeline {
+
+/// SIGINT and SIGTERM as a request to stop, while this lives. The first is remembered; the second
+/// ends the process at once, after saying so. Lcores must be started while block() holds, so that
+/// no signal interrupts a packet lcore. One at a time.
+class StopSignal {
+   public:
+    StopSignal();
+    ~StopSignal();
+    StopSignal(const StopSignal&) = delete;
+    StopSignal& operator=(const StopSignal&) = delete;
+
+    /// Keeps the signals from this thread and from threads that it starts, until unblock().
+    static void block() noexcept;
+    static void unblock() noexcept;
+
+    /// The signal that asked to stop, or 0.
+    [[nodiscard]] static int received() noexcept;
+};
+
+}  // namespace weir::pipeline

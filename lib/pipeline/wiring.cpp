@@ -1,0 +1,254 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "pipeline/wiring.hpp"
+
+#include <fmt/format.h>
+#include <rte_cycles.h>
+#include <rte_launch.h>
+#include <rte_lcore.h>
+
+#include <algorithm>
+
+#include "base/setup_error.hpp"
+#include "parse/packet_record.hpp"
+
+namespace weir::pipeline {
+namespace {
+
+using base::PortId;
+using base::QueueId;
+using base::SetupError;
+using config::Action;
+using config::Mode;
+
+/// How long a packet may wait in a staging burst for company.
+constexpr double kFlushDelaySeconds = 20e-6;
+
+/// How long a transmit queue may stand still while draining before its packets are given up.
+constexpr double kTransmitGiveUpSeconds = 0.1;
+
+std::uint64_t tsc_of(double seconds) {
+    return static_cast<std::uint64_t>(seconds * static_cast<double>(rte_get_tsc_hz()));
+}
+
+stage::ActionKind kind_of(Action action) {
+    switch (action) {
+        case Action::kSink:
+            return stage::ActionKind::kSink;
+        case Action::kForward:
+            return stage::ActionKind::kForward;
+        case Action::kMacswap:
+            break;
+    }
+    return stage::ActionKind::kMacswap;
+}
+
+/// Where packets of `port` go out: ports are paired (0 with 1, 2 with 3, …); macswap on a single
+/// port sends them back.
+std::size_t egress_of(std::size_t port, std::size_t ports) {
+    const std::size_t partner = port ^ 1U;
+    return partner < ports ? partner : port;
+}
+
+int run_loop(void* loop) {
+    static_cast<stage::LcoreLoop*>(loop)->run();
+    return 0;
+}
+
+}  // namespace
+
+Wiring::Wiring(const config::Options& options, const Plan& plan,
+               const std::vector<port::PortSpec>& specs, gen::Traffic* traffic)
+    : options_(options),
+      plan_(plan),
+      filter_(options.filter.empty() ? nullptr : std::make_unique<filter::Filter>(options.filter)),
+      meta_(mem::PacketMeta::register_fields()),
+      limit_(plan.demo ? stage::PacketLimit::kNone
+                       : options.packets.value_or(stage::PacketLimit::kNone)) {
+    open_ports(specs);
+    make_sources();
+    make_workers();
+    make_rx();
+    make_lcores(traffic);
+}
+
+base::SocketId Wiring::main_socket() const noexcept {
+    return {static_cast<int>(rte_lcore_to_socket_id(rte_get_main_lcore()))};
+}
+
+mem::PacketPool& Wiring::pool_of(base::SocketId socket) {
+    if (socket.value < 0) socket = main_socket();
+    auto& pool = pools_[socket.value];
+    if (pool == nullptr) {
+        pool = std::make_unique<mem::PacketPool>(fmt::format("packets_socket{}", socket.value),
+                                                 plan_.mbufs, plan_.mbuf_data_bytes, socket);
+    }
+    return *pool;
+}
+
+void Wiring::open_ports(const std::vector<port::PortSpec>& specs) {
+    ports_.reserve(specs.size());
+    for (const port::PortSpec& spec : specs) {
+        PortSlot& slot = ports_.emplace_back();
+        slot.spec = spec;
+        if (spec.kind == port::DeviceKind::kCaptureFile) {
+            slot.file = std::make_unique<capture::CaptureFile>(spec.device);
+            continue;
+        }
+        port::check_device(spec, plan_.mbuf_data_bytes);
+        slot.device = std::make_unique<port::Port>(spec);
+        port::PortRequest request;
+        request.rx_queues = plan_.rx_queues;
+        request.tx_queues = plan_.tx_queues;
+        request.descriptors = options_.descriptors;
+        request.promiscuous = options_.promiscuous;
+        request.mtu = options_.mtu;
+        request.link_timeout_seconds = options_.link_timeout_seconds;
+        slot.device->start(request, pool_of(slot.device->socket()));
+    }
+}
+
+/// Whether a full ring or transmit queue is waited for: by default, files and the generator wait.
+bool Wiring::waits(bool live) const noexcept {
+    return options_.on_full ? *options_.on_full == config::OnFull::kWait : !live;
+}
+
+void Wiring::make_sources() {
+    rx_.resize(options_.mode == Mode::kPipeline ? plan_.rx_lcores : plan_.workers);
+    for (std::size_t i = 0; i < ports_.size(); ++i) {
+        PortSlot& slot = ports_[i];
+        const PortId number{static_cast<std::uint16_t>(i)};
+        if (slot.device == nullptr) {
+            const stage::CaptureSource::Setup setup{number,           slot.file->bytes(),
+                                                    slot.spec.loop,   slot.spec.pace,
+                                                    rte_get_tsc_hz(), waits(false)};
+            slot.capture =
+                std::make_unique<stage::CaptureSource>(setup, pool_of(main_socket()), meta_);
+            rx_[plan_.rx_of(i)].sources.push_back(slot.capture.get());
+            continue;
+        }
+        for (std::uint16_t queue = 0; queue < plan_.rx_queues; ++queue) {
+            slot.queues.push_back(std::make_unique<stage::EthSource>(
+                number, slot.device->id(), QueueId{queue}, waits(!plan_.demo)));
+            rx_[plan_.rx_of(queue)].sources.push_back(slot.queues.back().get());
+        }
+    }
+}
+
+void Wiring::make_transmitters(WorkerSlot& slot, std::size_t worker) {
+    if (options_.action == Action::kSink) return;
+    for (std::size_t i = 0; i < ports_.size(); ++i) {
+        const PortSlot& port = ports_[i];
+        if (port.device == nullptr) {
+            slot.owned_transmitters.push_back(nullptr);
+            continue;
+        }
+        stage::Transmitter::Setup setup;
+        setup.ethdev = port.device->id();
+        setup.queue = {static_cast<std::uint16_t>(worker)};
+        setup.max_frame_bytes = port.device->max_frame_bytes();
+        // What is sent here comes from the partner: a capture file can wait, live traffic cannot.
+        setup.wait = waits(ports_[egress_of(i, ports_.size())].device != nullptr);
+        setup.give_up_tsc = tsc_of(kTransmitGiveUpSeconds);
+        slot.owned_transmitters.push_back(std::make_unique<stage::Transmitter>(setup));
+        slot.transmitters.push_back(slot.owned_transmitters.back().get());
+    }
+    for (std::size_t i = 0; i < ports_.size(); ++i) {
+        slot.egress.push_back(slot.owned_transmitters[egress_of(i, ports_.size())].get());
+    }
+}
+
+void Wiring::make_workers() {
+    workers_.resize(plan_.workers);
+    for (std::size_t i = 0; i < plan_.workers; ++i) {
+        WorkerSlot& slot = workers_[i];
+        slot.sa_storage = std::make_unique<mem::HugepageArray<ipsec::SaEntry>>(
+            "IPsec association table", plan_.associations, main_socket());
+        slot.associations = std::make_unique<ipsec::SaTable>(slot.sa_storage->elements());
+        slot.scratch = std::make_unique<mem::HugepageArray<std::byte>>(
+            "worker scratch", parse::kMaxFrameBytes, main_socket());
+        make_transmitters(slot, i);
+        stage::Worker::Setup setup{.meta = meta_};
+        setup.action = kind_of(options_.action);
+        const auto on_malformed = options_.on_malformed.value_or(options_.action == Action::kSink
+                                                                     ? config::OnMalformed::kDrop
+                                                                     : config::OnMalformed::kPass);
+        setup.drop_malformed = on_malformed == config::OnMalformed::kDrop;
+        setup.filter = filter_.get();
+        setup.associations = slot.associations.get();
+        setup.egress = slot.egress;
+        setup.transmitters = slot.transmitters;
+        setup.scratch = slot.scratch->elements();
+        setup.delay_tsc = tsc_of(static_cast<double>(options_.worker_delay_ns) * 1e-9);
+        slot.worker = std::make_unique<stage::Worker>(setup);
+    }
+}
+
+void Wiring::make_rx() {
+    if (options_.mode == Mode::kRunToCompletion) {
+        for (std::size_t i = 0; i < workers_.size(); ++i) {
+            workers_[i].direct =
+                std::make_unique<stage::DirectTask>(rx_[i].sources, *workers_[i].worker, limit_);
+        }
+        return;
+    }
+    for (RxSlot& slot : rx_) {
+        slot.outlets = std::vector<stage::Outlet>(workers_.size());
+        for (std::size_t i = 0; i < workers_.size(); ++i) {
+            rings_.push_back(std::make_unique<ring::PacketRing>(options_.ring_size, main_socket()));
+            slot.outlets[i].ring = rings_.back().get();
+            workers_[i].rings.push_back(rings_.back().get());
+        }
+        slot.task = std::make_unique<stage::RxTask>(slot.sources, slot.outlets, limit_,
+                                                    tsc_of(kFlushDelaySeconds));
+    }
+    for (WorkerSlot& slot : workers_) {
+        slot.task = std::make_unique<stage::WorkerTask>(slot.rings, *slot.worker);
+    }
+}
+
+void Wiring::make_lcores(gen::Traffic* traffic) {
+    if (traffic != nullptr) {
+        const port::Port& port = *ports_.front().device;
+        const auto queue = static_cast<std::uint16_t>(plan_.tx_queues - 1);
+        generator_ = std::make_unique<stage::GeneratorTask>(*traffic, pool_of(port.socket()),
+                                                            port.id(), QueueId{queue},
+                                                            options_.packets.value_or(UINT64_MAX));
+    }
+    for (const PlannedLcore& planned : plan_.lcores) {
+        LcoreSlot& slot = lcores_.emplace_back();
+        slot.plan = planned;
+        if (planned.generator) slot.tasks.push_back(generator_.get());
+        if (planned.rx) slot.tasks.push_back(rx_[planned.rx_index].task.get());
+        for (const std::size_t worker : planned.workers) {
+            if (options_.mode == Mode::kPipeline) {
+                slot.tasks.push_back(workers_[worker].task.get());
+            } else {
+                slot.tasks.push_back(workers_[worker].direct.get());
+            }
+        }
+        slot.loop = std::make_unique<stage::LcoreLoop>();
+    }
+}
+
+void Wiring::launch() {
+    for (LcoreSlot& slot : lcores_) {
+        slot.loop->tasks = slot.tasks;
+        slot.loop->phase = &phase;
+        slot.loop->started_tsc = rte_get_tsc_cycles();
+        if (rte_eal_remote_launch(run_loop, slot.loop.get(), slot.plan.lcore) != 0) {
+            throw SetupError("start", fmt::format("lcore {}", slot.plan.lcore),
+                             "it is busy or unknown to EAL",
+                             "leave lcore arguments out of those after --");
+        }
+    }
+}
+
+void Wiring::join() { rte_eal_mp_wait_lcore(); }
+
+void Wiring::close_ports() {
+    for (PortSlot& slot : ports_) {
+        if (slot.device != nullptr) slot.device->close();
+    }
+}
+
+}  // namespace weir::pipeline

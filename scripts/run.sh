@@ -1,0 +1,15 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: BSD-3-Clause
+#
+#   scripts/run.sh [ARGUMENT...]
+#
+# Installs what is missing, builds a release in build/ and runs `weir run ARGUMENT...`; without any
+# argument that is the demo, which needs neither NIC nor root. The exit status is Weir's.
+set -euo pipefail
+source "$(dirname -- "${BASH_SOURCE[0]}")/common.sh"
+
+"$root/scripts/setup.sh" build
+configure build --buildtype=release
+build build app/weir
+step "run: weir run $*"
+exec "$root/build/app/weir" run "$@"

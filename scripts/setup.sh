@@ -1,0 +1,73 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: BSD-3-Clause
+#
+#   scripts/setup.sh [build] [test] [bench]
+#
+# Installs the Debian 12 packages that the named groups need and that are missing; "build" without
+# any name. When nothing is missing it neither needs root nor touches the network.
+set -euo pipefail
+source "$(dirname -- "${BASH_SOURCE[0]}")/common.sh"
+
+build_packages=(
+    g++ meson ninja-build pkg-config python3
+    libbenchmark-dev libboost-dev libcli11-dev libdpdk-dev libfmt-dev libgmock-dev libgtest-dev
+    libpcap-dev libtomlplusplus-dev nlohmann-json3-dev
+)
+# util-linux has unshare and setpriv, procps has ps and sysctl: minimal systems lack them.
+test_packages=(
+    binutils clang-format iproute2 procps tcpdump tcpreplay tshark util-linux valgrind
+)
+# dpdk-testpmd, beside which scripts/bench_peers.sh measures Weir, is in dpdk-dev.
+bench_packages=(dpdk-dev)
+
+# Prints those of the named packages that are not installed.
+missing_of() {
+    local package status
+    for package in "$@"; do
+        # shellcheck disable=SC2016 # The braces are dpkg-query's, not the shell's.
+        status=$(dpkg-query --show --showformat '${db:Status-Status}' "$package" 2>/dev/null) || true
+        [[ $status == installed ]] || printf '%s\n' "$package"
+    done
+}
+
+# Runs apt-get as root, without questions, waiting for another apt that holds the lock.
+apt_get() {
+    local -a as_root=()
+    ((EUID == 0)) || as_root=(sudo)
+    quietly "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive \
+        apt-get --yes --quiet --option DPkg::Lock::Timeout=600 "$@"
+}
+
+main() {
+    local -a packages=() missing=()
+    local group
+    (($# > 0)) || set -- build
+    for group in "$@"; do
+        case $group in
+            build) packages+=("${build_packages[@]}") ;;
+            test) packages+=("${test_packages[@]}") ;;
+            bench) packages+=("${bench_packages[@]}") ;;
+            *) die "unknown package group '$group'; there are build, test and bench" ;;
+        esac
+    done
+    command -v dpkg-query apt-get >/dev/null ||
+        die "this is no Debian system; install what these Debian packages hold: ${packages[*]}"
+    mapfile -t missing < <(missing_of "${packages[@]}")
+    if ((${#missing[@]} == 0)); then
+        step "packages ($*): all there"
+        return
+    fi
+    ((EUID == 0)) || command -v sudo >/dev/null ||
+        die "packages are missing and neither root nor sudo is there to install them. As root:
+  apt-get install --no-install-recommends ${missing[*]}"
+    step "install packages ($*): ${missing[*]}"
+    if ((EUID != 0)) && ! sudo --non-interactive true 2>/dev/null; then
+        # Asks for the password where the question can be seen and answered.
+        sudo --validate || die "sudo refuses. As root:
+  apt-get install --no-install-recommends ${missing[*]}"
+    fi
+    apt_get update
+    apt_get install --no-install-recommends "${missing[@]}"
+}
+
+main "$@"

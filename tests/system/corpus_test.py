@@ -1,0 +1,44 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""`weir run` on real captures: as many packets as the reference dissector sees in each file."""
+import csv
+import gzip
+import sys
+import unittest
+
+from weir_case import DAMAGED, OK, USAGE, WeirCase, corpus
+
+
+class Corpus(WeirCase):
+    def test_every_capture_is_received_whole(self):
+        captures = sorted(path for path in (corpus() / 'open').iterdir()
+                          if path.suffix in ('.pcap', '.pcapng'))
+        self.assertGreater(len(captures), 0)
+        for capture in captures:
+            reference = capture.with_name(capture.name.rsplit('.', 1)[0] + '.jsonl.gz')
+            with gzip.open(reference) as lines:
+                packets = sum(1 for _ in lines)
+            outcome = self.weir('--port', capture)
+            with self.subTest(capture=capture.name):
+                self.assert_balanced(outcome, OK)
+                self.assertEqual(outcome.ledger['received'], packets, outcome.output)
+
+    def test_damaged_files_are_read_up_to_the_damage(self):
+        with open(corpus() / 'badfiles.tsv') as table:
+            rows = list(csv.DictReader(table, delimiter='\t'))
+        self.assertGreater(len(rows), 0)
+        for row in rows:
+            outcome = self.weir('--port', corpus() / 'badfiles' / row['file'])
+            with self.subTest(file=row['file']):
+                self.assertIn(outcome.code, (OK, DAMAGED, USAGE), outcome.output)
+                self.assertTrue(outcome.output.strip(), 'silence')
+                if outcome.report:
+                    self.assert_balanced(outcome, outcome.code)
+                if outcome.code == DAMAGED:
+                    self.assertIn('damaged', outcome.output)
+
+
+if __name__ == '__main__':
+    if corpus() is None:
+        print('SKIP: WEIR_CORPUS is not set: nothing was run on real captures')
+        sys.exit(77)
+    unittest.main()

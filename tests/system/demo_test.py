@@ -1,0 +1,58 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""The demo: what was planted is found, whatever the wiring, the seed and the user."""
+import os
+import subprocess
+import sys
+import unittest
+
+from weir_case import MAKE_CAPTURE, OK, WEIR, WeirCase
+
+
+class Demo(WeirCase):
+    def assert_pass(self, outcome):
+        self.assert_balanced(outcome, OK)
+        self.assertIn('PASS', outcome.output)
+        self.assertGreater(len(outcome.report['demo']), 10)
+        for check in outcome.report['demo']:
+            self.assertEqual(check['planted'], check['found'], check)
+        planted = {check['what']: check['planted'] for check in outcome.report['demo']}
+        self.assertGreater(sum(planted.values()), planted['packets'])
+
+    def test_passes_in_both_wirings(self):
+        for mode in ('pipeline', 'run-to-completion'):
+            self.assert_pass(self.weir('--duration', '2', '--mode', mode))
+
+    def test_passes_with_every_seed(self):
+        for seed in range(2, 7):
+            self.assert_pass(self.weir('--packets', '300000', '--seed', str(seed)))
+
+    def test_packets_is_exact(self):
+        outcome = self.weir('--packets', '100001')
+        self.assert_pass(outcome)
+        self.assertEqual(outcome.ledger['received'], 100001)
+
+    def test_loses_nothing_to_a_slow_worker(self):
+        outcome = self.weir('--packets', '20000', '--ring-size', '64', '--worker-delay-ns', '100000')
+        self.assert_pass(outcome)
+
+    def test_fails_when_packets_are_lost(self):
+        outcome = self.weir('--packets', '200000', '--ring-size', '64', '--on-full', 'drop',
+                            '--worker-delay-ns', '200000')
+        self.assert_balanced(outcome, 1)
+        self.assertIn('FAIL', outcome.output)
+
+    def test_passes_for_an_ordinary_user(self):
+        if os.geteuid() != 0:
+            self.skipTest('this whole suite runs as an ordinary user already')
+        command = ['setpriv', '--reuid=65534', '--regid=65534', '--clear-groups', 'cat', WEIR]
+        if subprocess.run(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+                          check=False).returncode != 0:
+            self.skipTest('an ordinary user may not read ' + WEIR)
+        outcome = self.weir('--duration', '1', report=False,
+                            prefix=('setpriv', '--reuid=65534', '--regid=65534', '--clear-groups'))
+        self.assertEqual(outcome.code, OK, outcome.output)
+        self.assertIn('PASS', outcome.output)
+
+
+if __name__ == '__main__':
+    unittest.main()

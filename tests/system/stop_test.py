@@ -1,0 +1,60 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Stopping a loaded run by signal: the books are closed, whatever the moment."""
+import random
+import signal
+import time
+import unittest
+
+from weir_case import OK, WeirCase
+
+STOPS = 50
+
+
+class Stop(WeirCase):
+    def test_sigterm_at_random_moments(self):
+        moments = random.Random(20240601)
+        capture = self.capture(2000)
+        for turn in range(STOPS):
+            number = signal.SIGTERM if turn % 5 else signal.SIGINT
+            mode = ('pipeline', 'run-to-completion')[turn % 2]
+            process = self.start_weir('--port', '%s,loop' % capture, '--mode', mode)
+            self.await_start(process)
+            time.sleep(moments.uniform(0, 0.25))
+            asked = time.monotonic()
+            process.send_signal(number)
+            outcome = self.finish(process, timeout=20)
+            took = time.monotonic() - asked
+            self.assert_balanced(outcome, OK)
+            self.assertEqual(outcome.report['stop_reason'], 'signal')
+            self.assertLess(took, 1.0, 'stop %d took %.2f s' % (turn, took))
+
+    def test_sigterm_stops_the_demo_with_pass(self):
+        process = self.start_weir()
+        self.await_start(process)
+        time.sleep(1.5)
+        process.send_signal(signal.SIGTERM)
+        outcome = self.finish(process)
+        self.assert_balanced(outcome, OK)
+        self.assertIn('PASS', outcome.output)
+
+    def test_a_slow_worker_does_not_hold_up_the_stop(self):
+        process = self.start_weir('--port', '%s,loop' % self.capture(2000), '--ring-size', '1024',
+                                  '--worker-delay-ns', '1000000')
+        self.await_start(process)
+        time.sleep(0.3)
+        asked = time.monotonic()
+        process.send_signal(signal.SIGTERM)
+        outcome = self.finish(process, timeout=20)
+        self.assert_balanced(outcome, OK)
+        self.assertLess(time.monotonic() - asked, 1.0)
+
+    def await_start(self, process):
+        """Until the plan's last line is out, which is before the lcores start."""
+        for line in process.stdout:
+            if line.startswith('  memory:'):
+                break
+        time.sleep(0.3)
+
+
+if __name__ == '__main__':
+    unittest.main()

@@ -1,0 +1,160 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Weir between kernel hosts: veth pairs in network namespaces of the test's own, tcpreplay sending
+and tcpdump receiving. The whole test runs inside `unshare`, so that it needs no root, touches no
+interface of the machine, and leaves nothing behind."""
+import os
+import struct
+import subprocess
+import sys
+import time
+import unittest
+
+from weir_case import OK, WeirCase
+
+INSIDE = 'WEIR_TEST_INSIDE_NAMESPACE'
+PACKETS = 2000
+RATE = 4000  # packets a second: far below what a veth pair and one lcore carry
+
+
+def read_pcap(path):
+    """The packets of a classic little-endian pcap file, as bytes."""
+    data = path.read_bytes()
+    packets, at = [], 24
+    while at + 16 <= len(data):
+        length = struct.unpack_from('<I', data, at + 8)[0]
+        packets.append(data[at + 16:at + 16 + length])
+        at += 16 + length
+    return packets
+
+
+class Host:
+    """A network namespace with one end of a veth pair; the other end is Weir's."""
+
+    def __init__(self, case, number):
+        self.name, self.weir_end = 'host%d' % number, 'weir%d' % number
+        self.process = case.start(['unshare', '-n', 'sleep', '600'])
+        own = os.readlink('/proc/self/ns/net')
+        deadline = time.monotonic() + 5
+        while os.readlink('/proc/%d/ns/net' % self.process.pid) == own:
+            if time.monotonic() > deadline:
+                raise RuntimeError('no namespace')
+            time.sleep(0.01)
+        run('ip', 'link', 'add', self.weir_end, 'type', 'veth', 'peer', 'name', self.name)
+        run('ip', 'link', 'set', self.name, 'netns', self.process.pid)
+        for name, prefix in ((self.weir_end, ()), (self.name, self.inside())):
+            # Without IPv6 the kernel says nothing on its own account.
+            run(*prefix, 'sh', '-c',
+                'echo 1 > /proc/sys/net/ipv6/conf/%s/disable_ipv6' % name)
+            run(*prefix, 'ip', 'link', 'set', name, 'arp', 'off', 'up')
+
+    def inside(self):
+        return ('nsenter', '-t', self.process.pid, '-n')
+
+    def replay(self, capture):
+        run(*self.inside(), 'tcpreplay', '-q', '--pps=%d' % RATE, '-i', self.name, capture)
+
+
+def run(*command):
+    subprocess.run([str(word) for word in command], check=True, stdout=subprocess.DEVNULL,
+                   stderr=subprocess.PIPE)
+
+
+class Veth(WeirCase):
+    def tearDown(self):
+        for name in ('weir0', 'weir1'):
+            subprocess.run(['ip', 'link', 'del', name], stderr=subprocess.DEVNULL, check=False)
+
+    def frames(self):
+        """A capture whose frames a veth pair of MTU 1500 carries, and no 802.1ad."""
+        capture = self.capture(PACKETS, faults=False, name='sent.pcap')
+        data = capture.read_bytes()
+        out, kept, at = [data[:24]], 0, 24
+        while at + 16 <= len(data):
+            length = struct.unpack_from('<I', data, at + 8)[0]
+            record = data[at:at + 16 + length]
+            ether_type = struct.unpack_from('>H', record, 16 + 12)[0]
+            if length <= 1514 and ether_type != 0x88a8:
+                out.append(record)
+                kept += 1
+            at += 16 + length
+        capture.write_bytes(b''.join(out))
+        self.assertGreater(kept, PACKETS // 2)
+        return capture, kept
+
+    def start_weir_on(self, hosts, *arguments):
+        ports = []
+        for number, host in enumerate(hosts):
+            ports += ['--port', 'net_af_packet%d,iface=%s' % (number, host.weir_end)]
+        process = self.start_weir(*ports, *arguments)
+        for line in process.stdout:
+            if line.startswith('  memory:'):
+                break
+        time.sleep(1.0)  # the ports are open once the first second's line could be due
+        return process
+
+    def test_what_tcpreplay_sends_is_received(self):
+        host = Host(self, 0)
+        capture, packets = self.frames()
+        process = self.start_weir_on([host], '--duration', '3')
+        host.replay(capture)
+        outcome = self.finish(process)
+        self.assert_balanced(outcome, OK)
+        self.assertEqual(outcome.ledger['received'], packets, outcome.output)
+        self.assertEqual(outcome.report['ports'][0]['driver_counters']['ipackets'], packets)
+
+    def test_forwarded_packets_arrive_byte_for_byte(self):
+        sender, receiver = Host(self, 0), Host(self, 1)
+        capture, packets = self.frames()
+        arrived = self.directory / 'arrived.pcap'
+        tcpdump = self.start([*receiver.inside(), 'tcpdump', '-Z', 'root', '-U', '-B', '16384',
+                              '-i', receiver.name, '-s', '0', '-w', arrived])
+        process = self.start_weir_on([sender, receiver], '--action', 'forward', '--duration', '3')
+        sender.replay(capture)
+        outcome = self.finish(process)
+        time.sleep(0.5)
+        tcpdump.terminate()
+        tcpdump.wait(timeout=10)
+        self.assert_balanced(outcome, OK)
+        self.assertEqual(outcome.ledger['received'], packets, outcome.output)
+        self.assertEqual(outcome.ledger['forwarded'], packets, outcome.output)
+        self.assertEqual(read_pcap(arrived), read_pcap(capture))
+
+    def test_macswap_sends_back_with_addresses_exchanged(self):
+        host = Host(self, 0)
+        capture, packets = self.frames()
+        arrived = self.directory / 'back.pcap'
+        tcpdump = self.start([*host.inside(), 'tcpdump', '-Z', 'root', '-U', '-B', '16384', '-Q',
+                              'in', '-i', host.name, '-s', '0', '-w', arrived])
+        process = self.start_weir_on([host], '--action', 'macswap', '--duration', '3')
+        host.replay(capture)
+        outcome = self.finish(process)
+        time.sleep(0.5)
+        tcpdump.terminate()
+        tcpdump.wait(timeout=10)
+        self.assert_balanced(outcome, OK)
+        self.assertEqual(outcome.ledger['forwarded'], packets, outcome.output)
+        swapped = [sent[6:12] + sent[:6] + sent[12:] for sent in read_pcap(capture)]
+        self.assertEqual(read_pcap(arrived), swapped)
+
+    def test_an_interface_that_is_down_is_named(self):
+        host = Host(self, 0)
+        run('ip', 'link', 'set', host.weir_end, 'down')
+        outcome = self.weir('--port', 'net_af_packet0,iface=%s' % host.weir_end)
+        self.assertEqual(outcome.code, 2, outcome.output)
+        self.assertIn('ip link set %s up' % host.weir_end, outcome.output)
+
+
+def enter():
+    """Runs this file again inside a user and network namespace."""
+    probe = ['unshare', '-Urn', 'true']
+    if subprocess.run(probe, stderr=subprocess.DEVNULL, check=False).returncode != 0:
+        print('SKIP: `unshare -Urn` is not allowed here: no test on veth pairs was run')
+        return 77
+    return subprocess.run(['unshare', '-Urn', sys.executable, *sys.argv],
+                          env=dict(os.environ, **{INSIDE: '1'}), check=False).returncode
+
+
+if __name__ == '__main__':
+    if INSIDE not in os.environ:
+        sys.exit(enter())
+    unittest.main()
