@@ -5,7 +5,8 @@
     scripts/check_style.py spdx   [--root CHECKOUT]   the licence stands in the first line
     scripts/check_style.py format [--root CHECKOUT]   clang-format would change nothing
 
-Exit status: 0 clean, 1 something to mend, 77 skipped (no clang-format 14, whose layout the tree has).
+Exit status: 0 clean, 1 something to mend, 77 skipped (no clang-format 14: the
+tree has its layout).
 """
 
 import argparse

@@ -4,6 +4,9 @@
 
 root=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")/.." && pwd -P)
 
+# Debian leaves these out of an ordinary user's path; ip and sysctl are there.
+export PATH=$PATH:/usr/sbin:/sbin
+
 # One line for each step, on stderr: stdout belongs to what the script runs.
 step() { printf '==> %s\n' "$*" >&2; }
 

@@ -25,7 +25,8 @@ missing_of() {
     local package status
     for package in "$@"; do
         # shellcheck disable=SC2016 # The braces are dpkg-query's, not the shell's.
-        status=$(dpkg-query --show --showformat '${db:Status-Status}' "$package" 2>/dev/null) || true
+        status=$(dpkg-query --show --showformat '${db:Status-Status}' "$package" 2>/dev/null) ||
+            status=unknown
         [[ $status == installed ]] || printf '%s\n' "$package"
     done
 }

@@ -262,7 +262,7 @@ void Run::note_damage() {
     for (std::size_t i = 0; i < wiring_->ports().size(); ++i) {
         const PortSlot& slot = wiring_->ports()[i];
         if (slot.capture == nullptr) continue;
-        const std::string damage = slot.capture->reader().damage();
+        const std::string damage = slot.capture->reader().problem();
         if (damage.empty()) continue;
         damaged_ = true;
         report_.final.ports[i].note = damage;

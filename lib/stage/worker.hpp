@@ -34,7 +34,7 @@ class Worker {
         bool drop_malformed = true;
         const filter::Filter* filter = nullptr;  ///< None: every packet passes.
         ipsec::SaTable* associations = nullptr;  ///< This worker's own.
-        std::span<Transmitter* const> egress;    ///< By mbuf->port; nullptr where there is none.
+        std::span<Transmitter* const> egress{};  ///< By mbuf->port; nullptr where there is none.
         std::span<Transmitter* const> transmitters{};  ///< Each once.
         std::span<std::byte> scratch{};  ///< kMaxFrameBytes, for packets in several segments.
         mem::PacketMeta meta;

@@ -81,6 +81,12 @@ class TestSummary(unittest.TestCase):
                             "SKIPPED  unit / t0 (release): test_b: no tshark",
                             "SKIPPED  unit / t0 (release): test_c: no corpus")
 
+    def test_class_that_is_skipped_whole_counts_once(self):
+        self.add("OK", stderr="setUpClass (x.T) ... skipped 'no veth'\ntest_a (x.U.test_a) ... ok\n"
+                 "\nRan 1 test in 0.001s\n\nOK (skipped=1)\n")
+        self.assert_summary("1 passed, 0 failed, 1 skipped", 0,
+                            "SKIPPED  unit / t0 (release): setUpClass: no veth")
+
     def test_gives_reason_of_skipped_program(self):
         self.add("OK")
         self.add("SKIP", "starting\nSKIP: no corpus\n", returncode=77)

@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "capture/capture_file.hpp"
+
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+
+#include "base/setup_error.hpp"
+#include "capture/capture_reader.hpp"
+
+namespace weir::capture {
+namespace {
+
+using base::SetupError;
+
+[[noreturn]] void fail(const std::string& path, const std::string& cause,
+                       const std::string& remedy) {
+    throw SetupError("open capture file", path, cause, remedy);
+}
+
+/// An open file descriptor, closed when it goes.
+struct Descriptor {
+    int fd;
+    ~Descriptor() {
+        if (fd >= 0) ::close(fd);
+    }
+};
+
+std::span<const std::byte> map(const std::string& path) {
+    const Descriptor file{::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK)};
+    if (file.fd < 0) {
+        fail(path, std::strerror(errno),
+             errno == ENOENT ? "check the name; a port is a PCI address, a DPDK virtual device "
+                               "(net_...) or a capture file"
+                             : "make it readable for this user");
+    }
+    struct stat status {};
+    if (::fstat(file.fd, &status) != 0) fail(path, std::strerror(errno), "check the file");
+    if (!S_ISREG(status.st_mode)) {
+        fail(path, "it is no regular file", "name a pcap or pcapng file");
+    }
+    if (status.st_size == 0) fail(path, "the file is empty", "name a pcap or pcapng file");
+    const auto size = static_cast<std::size_t>(status.st_size);
+    void* memory = ::mmap(nullptr, size, PROT_READ, MAP_PRIVATE | MAP_POPULATE, file.fd, 0);
+    if (memory == MAP_FAILED) {
+        fail(path, std::strerror(errno), "free memory, or split the file (editcap -c)");
+    }
+    return {static_cast<const std::byte*>(memory), size};
+}
+
+}  // namespace
+
+CaptureFile::CaptureFile(const std::string& path) : bytes_(map(path)) {
+    CaptureReader reader;
+    CapturedPacket packet;
+    std::size_t consumed = 0;
+    if (reader.next(bytes_, true, consumed, packet) == ReadResult::kUnsupported) {
+        ::munmap(const_cast<std::byte*>(bytes_.data()), bytes_.size());
+        fail(path, reader.problem(), "name an Ethernet capture in pcap or pcapng format");
+    }
+}
+
+CaptureFile::~CaptureFile() { ::munmap(const_cast<std::byte*>(bytes_.data()), bytes_.size()); }
+
+}  // namespace weir::capture

@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <initializer_list>
+#include <string_view>
+#include <vector>
+
+#include "parse/layer.hpp"
+
+/// Packets from layers, for the generator's templates and for tests:
+///   Packet().eth().vlan(7).ipv4("10.0.0.1", "10.0.0.2").udp(1000, 53).payload(20).build()
+/// Lengths, checksums, EtherTypes and next headers follow from what stands behind; set8() and
+/// set16() overwrite a field of the last layer, to plant a defect. Cold: allocates.
+namespace weir::gen {
+
+class Packet {
+   public:
+    Packet& eth();
+    /// `pcp`: priority, 0 to 7.
+    Packet& vlan(unsigned vid, std::uint16_t tpid = 0x8100, unsigned pcp = 0);
+    /// A request for `target` from `sender`, both IPv4 in dotted form.
+    Packet& arp(std::string_view sender, std::string_view target);
+    /// `options_octets`: a multiple of four up to 40, filled with no-operation options.
+    Packet& ipv4(std::string_view source, std::string_view destination,
+                 unsigned options_octets = 0);
+    /// Makes the IPv4 header a fragment at `offset_units` (8 octets each).
+    Packet& fragment(unsigned offset_units, bool more);
+    Packet& ipv6(std::string_view source, std::string_view destination);
+    /// Extension headers of `units` times 8 octets beyond the first 8, filled with PadN.
+    Packet& hop_by_hop(unsigned units = 0);
+    Packet& destination_options(unsigned units = 0);
+    Packet& routing(unsigned units = 0);
+    Packet& ipv6_fragment(unsigned offset_units, bool more, std::uint32_t id = 1);
+    /// `options_octets`: a multiple of four up to 40, filled with no-operation options.
+    Packet& tcp(std::uint16_t source, std::uint16_t destination, unsigned options_octets = 0);
+    Packet& udp(std::uint16_t source, std::uint16_t destination);
+    Packet& icmp(unsigned type = 8, unsigned code = 0);
+    Packet& icmpv6(unsigned type = 128, unsigned code = 0);
+    Packet& esp(std::uint32_t spi, std::uint32_t sequence);
+    /// `icv_octets`: a multiple of four.
+    Packet& ah(std::uint32_t spi, std::uint32_t sequence, unsigned icv_octets = 12);
+    Packet& vxlan(std::uint32_t vni);
+    /// `octets` of payload with contents that depend on their position only.
+    Packet& payload(std::size_t octets);
+    /// Octets as given, behind an experimental EtherType or protocol number.
+    Packet& raw(std::initializer_list<unsigned> octets);
+
+    /// Overwrites the field at `at` of the last layer after everything else is computed, checksums
+    /// apart.
+    Packet& set8(std::size_t at, unsigned value);
+    Packet& set16(std::size_t at, unsigned value);
+
+    /// Adds payload until the frame has `octets`; a longer one stays as it is.
+    Packet& fill_to(std::size_t octets);
+    /// Adds zeroes behind the packet that no length speaks of (Ethernet padding).
+    Packet& pad_to(std::size_t octets);
+
+    [[nodiscard]] std::vector<std::byte> build() const;
+
+    /// layer_bit() of every header so far.
+    [[nodiscard]] std::uint64_t layer_mask() const noexcept;
+    /// Octets so far, without padding.
+    [[nodiscard]] std::size_t size() const noexcept;
+    /// Where the last layer starts.
+    [[nodiscard]] std::size_t last_offset() const noexcept { return layers_.back().offset; }
+
+   private:
+    struct Layer {
+        parse::LayerKind kind;  ///< kNone: payload.
+        std::size_t offset;
+        std::size_t size;
+        bool fragment = false;  ///< An IP header of a fragment, or an IPv6 fragment header.
+    };
+    struct Overwrite {
+        std::size_t offset;
+        std::vector<std::uint8_t> octets;
+    };
+    using Bytes = std::vector<std::uint8_t>;
+
+    Packet& add(parse::LayerKind kind, Bytes header);
+    Packet& extension(parse::LayerKind kind, unsigned units);
+    void complete(Bytes& frame, std::size_t index) const;
+    void checksum_layer(Bytes& frame, std::size_t index) const;
+    [[nodiscard]] std::uint8_t protocol_behind(std::size_t index) const;
+    [[nodiscard]] std::uint16_t ether_type_behind(std::size_t index) const;
+
+    std::vector<Layer> layers_;
+    Bytes bytes_;
+    std::vector<Overwrite> overwrites_;
+    std::size_t padded_to_ = 0;
+    std::vector<std::uint16_t> tpids_;  ///< Of the VLAN tags, in order.
+};
+
+/// The Internet checksum (RFC 1071) of `octets` added to `sum`, in host byte order.
+[[nodiscard]] std::uint16_t internet_checksum(const std::uint8_t* octets, std::size_t size,
+                                              std::uint32_t sum = 0);
+
+}  // namespace weir::gen

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include <array>
+#include <cstdint>
+
+#include "base/ids.hpp"
+#include "base/packet_view.hpp"
+#include "parse/packet_record.hpp"
+
+namespace weir::ipsec {
+
+/// What tells one security association from another as an observer sees it (RFC 4301, section 4.1,
+/// with the source address and the port it was seen at). Plain octets without padding.
+struct SaKey {
+    std::array<std::uint8_t, 16> source{};       ///< IPv4 addresses fill the first four octets.
+    std::array<std::uint8_t, 16> destination{};  ///< Likewise.
+    std::uint32_t spi = 0;                       ///< Host byte order.
+    std::uint16_t port = 0;                      ///< Weir's number of the port.
+    parse::LayerKind protocol = parse::LayerKind::kNone;  ///< kEsp or kAh.
+    parse::LayerKind network = parse::LayerKind::kNone;   ///< kIpv4 or kIpv6.
+
+    friend bool operator==(const SaKey&, const SaKey&) = default;
+};
+static_assert(sizeof(SaKey) == 40);
+
+/// The key of the packet's outermost ESP or AH. False, and `key` as it was, when the packet has
+/// none or its IP header is not within packet.bytes.
+[[nodiscard]] bool key_of(const base::PacketView& packet, const parse::PacketRecord& record,
+                          base::PortId port, SaKey& key) noexcept;
+
+}  // namespace weir::ipsec

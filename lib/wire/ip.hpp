@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include <cstdint>
+
+#include "base/byte_order.hpp"
+
+namespace weir::wire {
+
+/// IP protocol numbers, which are IPv6 next headers too (IANA).
+inline constexpr std::uint8_t kProtocolHopByHop = 0;
+inline constexpr std::uint8_t kProtocolIcmp = 1;
+inline constexpr std::uint8_t kProtocolIpv4 = 4;
+inline constexpr std::uint8_t kProtocolTcp = 6;
+inline constexpr std::uint8_t kProtocolUdp = 17;
+inline constexpr std::uint8_t kProtocolIpv6 = 41;
+inline constexpr std::uint8_t kProtocolRouting = 43;
+inline constexpr std::uint8_t kProtocolFragment = 44;
+inline constexpr std::uint8_t kProtocolEsp = 50;
+inline constexpr std::uint8_t kProtocolAh = 51;
+inline constexpr std::uint8_t kProtocolIcmpv6 = 58;
+inline constexpr std::uint8_t kProtocolNoNext = 59;
+inline constexpr std::uint8_t kProtocolDestinationOptions = 60;
+
+/// RFC 791, section 3.1.
+struct Ipv4 {
+    std::uint8_t version_ihl;  ///< Version (4 bits), header length in 32-bit words (4).
+    std::uint8_t tos;
+    base::be16 total_length;  ///< Octets, header included.
+    base::be16 id;
+    base::be16 flags_offset;  ///< Reserved, DF, MF, then the fragment offset in 8-octet units.
+    std::uint8_t ttl;
+    std::uint8_t protocol;
+    base::be16 checksum;
+    std::uint8_t source[4];
+    std::uint8_t destination[4];
+
+    [[nodiscard]] unsigned version() const noexcept { return version_ihl >> 4; }
+    [[nodiscard]] unsigned ihl() const noexcept { return version_ihl & 0x0f; }
+};
+static_assert(sizeof(Ipv4) == 20);
+inline constexpr std::uint16_t kIpv4MoreFragments = 0x2000;
+inline constexpr std::uint16_t kIpv4OffsetMask = 0x1fff;
+
+/// RFC 8200, section 3.
+struct Ipv6 {
+    base::be32 version_class_flow;  ///< Version (4 bits), traffic class (8), flow label (20).
+    base::be16 payload_length;      ///< Octets behind this header, extension headers included.
+    std::uint8_t next_header;
+    std::uint8_t hop_limit;
+    std::uint8_t source[16];
+    std::uint8_t destination[16];
+
+    [[nodiscard]] unsigned version() const noexcept { return version_class_flow.octets[0] >> 4; }
+};
+static_assert(sizeof(Ipv6) == 40);
+
+/// How hop-by-hop, routing and destination options headers begin (RFC 8200, sections 4.3 to 4.6).
+struct Ipv6Extension {
+    std::uint8_t next_header;
+    std::uint8_t length;  ///< 8-octet units behind the first 8 octets.
+
+    [[nodiscard]] unsigned octets() const noexcept { return (length + 1U) * 8; }
+};
+static_assert(sizeof(Ipv6Extension) == 2);
+
+/// RFC 8200, section 4.5.
+struct Ipv6Fragment {
+    std::uint8_t next_header;
+    std::uint8_t reserved;
+    base::be16 offset_more;  ///< Offset in 8-octet units (13 bits), reserved (2), M flag (1).
+    base::be32 id;
+};
+static_assert(sizeof(Ipv6Fragment) == 8);
+
+}  // namespace weir::wire
