@@ -5,13 +5,13 @@
 
 #include "gen/traffic.hpp"
 #include "pipeline/run_report.hpp"
-#include "pipeline/wiring.hpp"
+#include "pipeline/snapshot.hpp"
 
 namespace weir::pipeline {
 
 /// Holds what the demo's traffic planted against what the run found: packets, each parse status,
 /// each layer, and the sequence faults of every IPsec association. After the books are closed.
-[[nodiscard]] std::vector<DemoCheck> check_demo(const gen::Traffic& traffic, const Wiring& wiring,
+[[nodiscard]] std::vector<DemoCheck> check_demo(const gen::Traffic& traffic,
                                                 const Snapshot& snapshot);
 
 }  // namespace weir::pipeline

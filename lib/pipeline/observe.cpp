@@ -178,11 +178,11 @@ void set_association_metrics(const Wiring& wiring, metrics::MetricSet& metrics) 
     ipsec::SaTotals totals;
     for (const WorkerSlot& slot : wiring.workers()) totals += slot.associations->totals();
     metrics.set("ipsec.associations", totals.associations);
-    metrics.set("ipsec.packets", totals.packets);
-    metrics.set("ipsec.lost", totals.lost);
-    metrics.set("ipsec.duplicated", totals.duplicated);
-    metrics.set("ipsec.reordered", totals.reordered);
-    metrics.set("ipsec.beyond_window", totals.beyond_window);
+    metrics.set("ipsec.packets", totals.counts.packets);
+    metrics.set("ipsec.lost", totals.counts.lost);
+    metrics.set("ipsec.duplicated", totals.counts.duplicated);
+    metrics.set("ipsec.reordered", totals.counts.reordered);
+    metrics.set("ipsec.beyond_window", totals.counts.beyond_window);
     metrics.set("ipsec.refused", totals.refused);
 }
 

@@ -2,7 +2,6 @@
 #include "pipeline/plan.hpp"
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 #include <sched.h>
 
 #include <algorithm>
@@ -31,13 +30,23 @@ constexpr std::size_t kAssociations = 8192;
 /// net_ring's rings hold so many mbufs whatever the number of descriptors.
 constexpr std::size_t kNetRingMbufs = 1024;
 
+/// The elements as text, with `between` between them.
+template <typename Elements>
+std::string joined(const Elements& elements, const char* between) {
+    std::string text;
+    for (const auto& element : elements) {
+        if (!text.empty()) text += between;
+        text += fmt::format("{}", element);
+    }
+    return text;
+}
+
 std::vector<unsigned> packet_cpus(const config::Options& options, const Machine& machine) {
     for (const unsigned cpu : options.cpus) {
         if (std::ranges::find(machine.cpus, cpu) == machine.cpus.end()) {
-            throw SetupError(
-                "use CPU", std::to_string(cpu),
-                fmt::format("this process may run on {}", fmt::join(machine.cpus, ",")),
-                "give CPUs of this list to --lcores");
+            throw SetupError("use CPU", std::to_string(cpu),
+                             fmt::format("this process may run on {}", joined(machine.cpus, ",")),
+                             "give CPUs of this list to --lcores");
         }
     }
     return options.cpus.empty() ? machine.cpus : options.cpus;
@@ -230,7 +239,7 @@ std::string roles_of(const PlannedLcore& lcore, Mode mode) {
         roles.push_back(mode == Mode::kPipeline ? fmt::format("worker {}", worker)
                                                 : fmt::format("rx + worker {}", worker));
     }
-    return fmt::format("{}", fmt::join(roles, " + "));
+    return joined(roles, " + ");
 }
 
 std::string describe(const Plan& plan, const config::Options& options,

@@ -5,6 +5,7 @@
 #include <rte_cycles.h>
 #include <rte_launch.h>
 #include <rte_lcore.h>
+#include <rte_random.h>
 
 #include <algorithm>
 
@@ -163,7 +164,8 @@ void Wiring::make_workers() {
         WorkerSlot& slot = workers_[i];
         slot.sa_storage = std::make_unique<mem::HugepageArray<ipsec::SaEntry>>(
             "IPsec association table", plan_.associations, main_socket());
-        slot.associations = std::make_unique<ipsec::SaTable>(slot.sa_storage->elements());
+        slot.associations =
+            std::make_unique<ipsec::SaTable>(slot.sa_storage->elements(), rte_rand());
         slot.scratch = std::make_unique<mem::HugepageArray<std::byte>>(
             "worker scratch", parse::kMaxFrameBytes, main_socket());
         make_transmitters(slot, i);

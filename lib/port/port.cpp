@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "port/port.hpp"
 
-#include <rte_bus_vdev.h>
 #include <rte_cycles.h>
 #include <rte_dev.h>
 #include <rte_errno.h>
@@ -70,7 +69,7 @@ void Port::close() noexcept {
     rte_eth_dev_close(id_.value);
     if (spec_.kind == DeviceKind::kVdev) {
         const std::string name = spec_.device.substr(0, spec_.device.find(','));
-        rte_vdev_uninit(name.c_str());
+        rte_eal_hotplug_remove("vdev", name.c_str());
     }
 }
 

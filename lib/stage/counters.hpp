@@ -36,7 +36,6 @@ enum class WorkerCounter : std::uint16_t {
     kMacswapTooShort,
     kTxFull,
     kTxTooLarge,
-    kSaTableFull,  ///< Packets of associations for which the table had no room (not a drop).
     kNamed,
     kStatus = kNamed,
     kLayer = kStatus + parse::kParseStatuses,

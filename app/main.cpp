@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// The one place where errors are caught and turned into words and an exit code.
+
+#include <fmt/format.h>
+
+#include <cstdio>
+#include <exception>
+#include <string_view>
+
+#include "base/setup_error.hpp"
+#include "commands.hpp"
+
+namespace {
+
+using weir::base::ExitCode;
+
+constexpr std::string_view kUsage =
+    "weir: receives packets, parses each, accounts for all\n"
+    "\n"
+    "  weir run [CONFIG.toml] [OPTION]... [-- EAL ARGUMENT...]   the main job; without any: the "
+    "demo\n"
+    "  weir run --help                                           its options\n"
+    "  weir --version\n";
+
+int usage_error(std::string_view word) {
+    fmt::print(stderr, "weir: there is no command '{}'\n{}", word, kUsage);
+    return static_cast<int>(ExitCode::kUsageOrSetup);
+}
+
+int dispatch(int argc, char** argv) {
+    const std::string_view command = argc > 1 ? argv[1] : "--help";
+    if (command == "run") return weir::app::run_command(argc - 2, argv + 2);
+    if (command == "--version") {
+        fmt::print("weir {}\n", WEIR_VERSION);
+        return 0;
+    }
+    if (command == "--help" || command == "-h") {
+        fmt::print("{}", kUsage);
+        return 0;
+    }
+    return usage_error(command);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    try {
+        return dispatch(argc, argv);
+    } catch (const weir::base::SetupError& error) {
+        fmt::print(stderr, "weir: {}\n", error.what());
+        return static_cast<int>(error.code());
+    } catch (const std::exception& error) {
+        fmt::print(stderr, "weir: {}\n", error.what());
+        return static_cast<int>(ExitCode::kUsageOrSetup);
+    }
+}

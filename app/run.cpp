@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "pipeline/run.hpp"
+
+#include <fmt/format.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include <cstdio>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "commands.hpp"
+#include "config/command_line.hpp"
+#include "report/json_report.hpp"
+#include "report/live_view.hpp"
+#include "report/text_report.hpp"
+
+namespace weir::app {
+namespace {
+
+void write(const std::string& text) {
+    std::fwrite(text.data(), 1, text.size(), stdout);
+    std::fflush(stdout);
+}
+
+/// Columns of the terminal on standard output; none when it is no terminal.
+std::optional<std::size_t> terminal_columns() {
+    winsize size{};
+    if (::isatty(STDOUT_FILENO) == 0) return std::nullopt;
+    if (::ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) != 0 || size.ws_col == 0) return 80;
+    return size.ws_col;
+}
+
+}  // namespace
+
+int run_command(int argc, char** argv) {
+    const config::CommandLine line =
+        config::parse_command_line(std::vector<std::string>(argv, argv + argc));
+    if (!line.help.empty()) {
+        write(line.help);
+        return 0;
+    }
+    const std::string& directory = line.options.report_directory;
+    if (!directory.empty()) report::prepare_report_directory(directory);
+
+    std::optional<report::LiveView> panel;
+    if (const auto columns = terminal_columns()) panel.emplace(*columns);
+    pipeline::RunObserver observer;
+    observer.on_plan = [](const std::string& plan) { write(plan); };
+    observer.on_second = [&panel](const auto& before, const auto& now) {
+        write(panel ? panel->render(before, now) : report::live_line(before, now));
+    };
+    const pipeline::RunReport result = pipeline::run(line.options, observer);
+    write(report::text_report(result));
+    if (!directory.empty()) report::write_json_report(result, directory);
+    return static_cast<int>(result.exit_code);
+}
+
+}  // namespace weir::app

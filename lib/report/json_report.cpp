@@ -1,0 +1,156 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "report/json_report.hpp"
+
+#include <cerrno>
+#include <cstring>
+#include <filesystem>
+#include <fstream>
+#include <nlohmann/json.hpp>
+
+#include "base/setup_error.hpp"
+
+namespace weir::report {
+namespace {
+
+using Json = nlohmann::ordered_json;
+using pipeline::RunReport;
+
+Json pairs(const std::vector<std::pair<std::string, std::uint64_t>>& values) {
+    Json json = Json::object();
+    for (const auto& [name, value] : values) json[name] = value;
+    return json;
+}
+
+Json ledger_json(const pipeline::Ledger& ledger) {
+    Json dropped = Json::object();
+    for (const auto& [stage, reasons] : ledger.dropped) {
+        for (const auto& [reason, count] : reasons) dropped[stage][reason] = count;
+    }
+    return {{"received", ledger.received},
+            {"delivered", ledger.delivered},
+            {"forwarded", ledger.forwarded},
+            {"in_flight", ledger.in_flight},
+            {"dropped", dropped},
+            {"balanced", ledger.balanced}};
+}
+
+Json ports_json(const pipeline::Snapshot& state) {
+    Json ports = Json::array();
+    for (const pipeline::PortState& port : state.ports) {
+        ports.push_back({{"name", port.name},
+                         {"driver", port.driver},
+                         {"rx_packets", port.rx_packets},
+                         {"rx_bytes", port.rx_bytes},
+                         {"tx_packets", port.tx_packets},
+                         {"tx_bytes", port.tx_bytes},
+                         {"trimmed", port.trimmed},
+                         {"driver_counters", pairs(port.driver_counters)},
+                         {"xstats", pairs(port.xstats)},
+                         {"note", port.note}});
+    }
+    return ports;
+}
+
+Json lcores_json(const pipeline::Snapshot& state) {
+    Json lcores = Json::array();
+    for (const pipeline::LcoreState& lcore : state.lcores) {
+        lcores.push_back({{"id", lcore.id},
+                          {"cpu", lcore.cpu},
+                          {"roles", lcore.roles},
+                          {"packets", lcore.packets},
+                          {"busy_cycles", lcore.busy_cycles},
+                          {"total_cycles", lcore.total_cycles},
+                          {"polls", lcore.polls},
+                          {"empty_polls", lcore.empty_polls}});
+    }
+    return lcores;
+}
+
+Json rings_json(const pipeline::Snapshot& state) {
+    Json rings = Json::array();
+    for (const pipeline::RingState& ring : state.rings) {
+        rings.push_back({{"name", ring.name}, {"used", ring.used}, {"capacity", ring.capacity}});
+    }
+    return rings;
+}
+
+Json pools_json(const pipeline::Snapshot& state) {
+    Json pools = Json::array();
+    for (const pipeline::PoolState& pool : state.pools) {
+        pools.push_back({{"name", pool.name},
+                         {"socket", pool.socket},
+                         {"mbufs", pool.mbufs},
+                         {"available", pool.available},
+                         {"mbuf_bytes", pool.mbuf_bytes}});
+    }
+    return pools;
+}
+
+Json verdicts_json(const RunReport& report) {
+    Json demo = Json::array();
+    for (const pipeline::DemoCheck& check : report.demo) {
+        demo.push_back({{"what", check.what}, {"planted", check.planted}, {"found", check.found}});
+    }
+    Json conditions = Json::array();
+    for (const pipeline::ConditionResult& result : report.conditions) {
+        conditions.push_back({{"expression", result.expression},
+                              {"value", result.value},
+                              {"failed", result.failed}});
+    }
+    return {{"demo", demo}, {"conditions", conditions}};
+}
+
+[[noreturn]] void fail(const std::string& path, const std::string& cause) {
+    throw base::SetupError("write report", path, cause,
+                           "name a directory that can be written with --report DIR");
+}
+
+}  // namespace
+
+std::string json_report(const RunReport& report) {
+    const pipeline::Snapshot& state = report.final;
+    Json metrics = Json::object();
+    for (const auto& [name, value] : state.metrics.values()) metrics[name] = value;
+    Json json = {{"schema", "weir-report/1"},
+                 {"version", report.version},
+                 {"started_at", report.started_at},
+                 {"elapsed_seconds", state.elapsed_seconds},
+                 {"wiring", report.wiring},
+                 {"memory", report.memory},
+                 {"action", report.action},
+                 {"stop_reason", report.stop_reason},
+                 {"exit_code", static_cast<int>(report.exit_code)},
+                 {"ledger", ledger_json(state.ledger)},
+                 {"missing", report.missing},
+                 {"ports", ports_json(state)},
+                 {"lcores", lcores_json(state)},
+                 {"rings", rings_json(state)},
+                 {"pools", pools_json(state)},
+                 {"layers", pairs(state.layers)},
+                 {"statuses", pairs(state.statuses)}};
+    json.update(verdicts_json(report));
+    json["metrics"] = metrics;
+    return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+}
+
+void prepare_report_directory(const std::string& directory) {
+    std::error_code error;
+    std::filesystem::create_directories(directory, error);
+    const std::string path = directory + "/report.json.tmp";
+    if (!std::ofstream(path)) fail(path, std::strerror(errno));
+    std::filesystem::remove(path, error);
+}
+
+void write_json_report(const RunReport& report, const std::string& directory) {
+    const std::string path = directory + "/report.json";
+    const std::string partial = path + ".tmp";
+    std::ofstream file(partial, std::ios::trunc);
+    file << json_report(report);
+    file.close();
+    if (!file) fail(partial, std::strerror(errno));
+    std::error_code error;
+    std::filesystem::rename(partial, path, error);
+    if (error) fail(path, error.message());
+}
+
+}  // namespace weir::report
