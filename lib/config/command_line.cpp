@@ -8,6 +8,7 @@
 #include <map>
 #include <stdexcept>
 
+#include "base/nearest.hpp"
 #include "base/setup_error.hpp"
 #include "config/settings.hpp"
 #include "config/toml_file.hpp"
@@ -18,59 +19,88 @@ namespace {
 using base::SetupError;
 
 /// The values given for each setting, in order.
-using Values = std::map<const Setting*, std::vector<std::string>>;
+using Values = std::map<std::string_view, std::vector<std::string>>;
 
-void apply(const Setting& setting, const std::string& value, Options& options) {
-    try {
-        setting.apply(options, value);
-    } catch (const std::invalid_argument& expected) {
-        throw SetupError("use", fmt::format("--{} {}", setting.name, value), "a wrong value",
-                         fmt::format("expected {}", expected.what()));
+/// `--workers --mode pipeline`: CLI11 takes the next option for the value.
+void refuse_options_as_values(const Values& values) {
+    for (const auto& [name, given] : values) {
+        if (name == kEalArguments) continue;
+        for (const std::string& value : given) {
+            if (!value.starts_with("--")) continue;
+            throw SetupError("use", fmt::format("--{}", name), "its value is missing",
+                             fmt::format("what follows it is the option {}", value));
+        }
+    }
+}
+
+void apply(const Setting& setting, const std::vector<std::string>& given, Options& options) {
+    if (given.empty()) return;
+    // What the file says of a setting that can have several values is replaced, not added to.
+    if (setting.list != nullptr) (options.*setting.list).clear();
+    if (setting.list == nullptr && given.size() > 1) {
+        throw SetupError("use", fmt::format("--{}", setting.name), "it is given more than once",
+                         "leave all but one of them away");
+    }
+    for (const std::string& value : given) {
+        try {
+            setting.apply(options, value);
+        } catch (const std::invalid_argument& expected) {
+            throw SetupError("use", fmt::format("--{} '{}'", setting.name, value),
+                             "it cannot have this value",
+                             fmt::format("expected {}", expected.what()));
+        }
     }
 }
 
 void add_options(CLI::App& app, Values& values) {
     for (const Setting& setting : settings()) {
-        CLI::Option* option = app.add_option("--" + std::string(setting.name), values[&setting],
-                                             std::string(setting.description));
-        option->type_name(std::string(setting.placeholder))->allow_extra_args(false);
-        option->multi_option_policy(setting.repeatable ? CLI::MultiOptionPolicy::TakeAll
-                                                       : CLI::MultiOptionPolicy::Throw);
-        option->expected(1);
+        if (setting.name == kEalArguments) continue;
+        app.add_option("--" + std::string(setting.name), values[setting.name],
+                       std::string(setting.description))
+            ->type_name(std::string(setting.placeholder))
+            ->allow_extra_args(false)
+            ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)
+            ->expected(1);
     }
 }
 
 [[noreturn]] void refuse_extra(const std::string& word) {
-    if (word.starts_with("--")) {
-        const std::string name = word.substr(2, word.find('=') - 2);
-        throw SetupError(
-            "use", word, "there is no such option",
-            fmt::format("did you mean --{}? weir run --help lists all", nearest_setting(name)));
+    if (!word.starts_with("-")) {
+        throw SetupError("use", fmt::format("'{}'", word), "it belongs to no option",
+                         "ports and capture files are given with --port; only one configuration "
+                         "file may be named");
     }
-    throw SetupError("use", word, "it is no option",
-                     "ports are given with --port; only one configuration file may be named");
+    std::vector<std::string> names{"help"};
+    for (const Setting& setting : settings()) {
+        if (setting.name != kEalArguments) names.emplace_back(setting.name);
+    }
+    const std::string name = word.substr(std::min(word.find_first_not_of('-'), word.size()));
+    throw SetupError("use", word, "there is no such option",
+                     fmt::format("did you mean --{}? weir run --help lists all; what goes to "
+                                 "DPDK's EAL stands behind --",
+                                 base::nearest_word(name.substr(0, name.find('=')), names)));
 }
 
 }  // namespace
 
 CommandLine parse_command_line(std::vector<std::string> arguments) {
     CommandLine result;
+    Values values;
     const auto separator = std::ranges::find(arguments, "--");
     if (separator != arguments.end()) {
-        result.options.eal_arguments.assign(separator + 1, arguments.end());
+        values[kEalArguments].assign(separator + 1, arguments.end());
         arguments.erase(separator, arguments.end());
     }
     CLI::App app(
-        "Receive packets, parse each, account for all. Without port and configuration: the "
-        "demo.",
+        "Receive packets, parse each, account for all. Without port and configuration: the demo.",
         "weir run");
     app.footer(
-        "Arguments behind -- go to DPDK's EAL. Exit codes: 0 all well, 1 a verdict of FAIL, "
-        "2 usage or set-up,\n3 the ledger does not balance, 4 the input is damaged.");
+        "Arguments behind -- go to DPDK's EAL. Exit codes: 0 all well, 1 a verdict of FAIL,\n"
+        "2 usage or set-up, 3 the ledger does not balance, 4 the input is damaged.");
     app.allow_extras();
     std::string file;
-    app.add_option("CONFIG.toml", file, "configuration; the command line wins over it");
-    Values values;
+    const CLI::Option* file_given =
+        app.add_option("CONFIG.toml", file, "configuration; the command line wins over it");
     add_options(app, values);
     std::ranges::reverse(arguments);  // CLI11 takes them from the back.
     try {
@@ -78,19 +108,19 @@ CommandLine parse_command_line(std::vector<std::string> arguments) {
     } catch (const CLI::CallForHelp&) {
         result.help = app.help();
         return result;
+    } catch (const CLI::ArgumentMismatch& error) {
+        const std::string text = error.what();  // "--workers: 1 required N missing"
+        throw SetupError("use", text.substr(0, text.find(':')), "its value is missing",
+                         "weir run --help says what it takes");
     } catch (const CLI::ParseError& error) {
         throw SetupError("read", "the command line", error.what(),
                          "weir run --help lists all options");
     }
+    refuse_options_as_values(values);
     if (!app.remaining().empty()) refuse_extra(app.remaining().front());
-    if (!file.empty()) read_toml_file(file, result.options);
+    if (file_given->count() != 0) read_toml_file(file, result.options);
     for (const Setting& setting : settings()) {
-        const std::vector<std::string>& given = values[&setting];
-        if (given.empty()) continue;
-        // What the file says of a repeatable setting is replaced, not added to.
-        if (setting.name == "port") result.options.ports.clear();
-        if (setting.name == "fail-on") result.options.fail_on.clear();
-        for (const std::string& value : given) apply(setting, value, result.options);
+        apply(setting, values[setting.name], result.options);
     }
     return result;
 }

@@ -43,6 +43,8 @@ struct Options {
     std::uint64_t seed = 1;                  ///< Of the demo's generator.
     std::optional<bool> hugepages;           ///< Default: used when enough are free.
     std::vector<std::string> eal_arguments;  ///< After --; win over those Weir makes.
+
+    friend bool operator==(const Options&, const Options&) = default;
 };
 
 }  // namespace weir::config

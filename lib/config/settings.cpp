@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <bit>
 #include <charconv>
 #include <cmath>
 #include <stdexcept>
@@ -13,6 +14,10 @@
 namespace weir::config {
 namespace {
 
+constexpr double kMaxSeconds = 1e9;
+/// DPDK has 128 lcores; one is the control thread, one receives.
+constexpr unsigned kMaxWorkers = 126;
+
 [[noreturn]] void expect(const std::string& what) { throw std::invalid_argument(what); }
 
 /// A whole number from `least` to `most`.
@@ -21,7 +26,7 @@ Number number(const std::string& value, Number least, Number most) {
     Number result{};
     const char* end = value.data() + value.size();
     const auto [stop, error] = std::from_chars(value.data(), end, result);
-    if (value.empty() || error != std::errc() || stop != end || result < least || result > most) {
+    if (error != std::errc() || stop != end || result < least || result > most) {
         expect(fmt::format("a whole number from {} to {}", least, most));
     }
     return result;
@@ -31,9 +36,9 @@ double seconds(const std::string& value, double least) {
     double result = 0;
     const char* end = value.data() + value.size();
     const auto [stop, error] = std::from_chars(value.data(), end, result);
-    if (value.empty() || error != std::errc() || stop != end || !std::isfinite(result) ||
-        result < least || result > 1e9) {
-        expect(fmt::format("a number of seconds, {} or more", least));
+    if (error != std::errc() || stop != end || !std::isfinite(result) || result < least ||
+        result > kMaxSeconds) {
+        expect(fmt::format("a number of seconds from {} to {}", least, kMaxSeconds));
     }
     return result;
 }
@@ -85,14 +90,18 @@ std::vector<unsigned> cpu_list(const std::string& value) {
 }
 
 std::uint32_t power_of_two(const std::string& value, std::uint32_t least, std::uint32_t most) {
-    const auto result = number<std::uint32_t>(value, least, most);
-    if ((result & (result - 1)) != 0)
+    std::uint32_t result = 0;
+    const char* end = value.data() + value.size();
+    const auto [stop, error] = std::from_chars(value.data(), end, result);
+    if (error != std::errc() || stop != end || !std::has_single_bit(result) || result < least ||
+        result > most) {
         expect(fmt::format("a power of two from {} to {}", least, most));
+    }
     return result;
 }
 
 std::string not_empty(const std::string& value) {
-    if (value.empty()) expect("something");
+    if (value.empty()) expect("something, not an empty text");
     return value;
 }
 
@@ -101,71 +110,77 @@ std::string not_empty(const std::string& value) {
 const std::vector<Setting>& settings() {
     using O = Options;
     using S = const std::string;
+    using enum ValueType;
     static const std::vector<Setting> all{
-        {"port", "PORT",
+        {"port", kText, "PORT",
          "PCI address, DPDK virtual device (net_af_packet0,iface=v1) or capture file "
          "(a.pcap[,loop][,pace]); may be given several times. Without any: the demo",
-         true, [](O& o, S& v) { o.ports.push_back(not_empty(v)); }},
-        {"rx-queues", "N", "receive queues of each NIC port (1)", false,
+         [](O& o, S& v) { o.ports.push_back(not_empty(v)); }, &O::ports},
+        {"rx-queues", kWholeNumber, "N", "receive queues of each NIC port (1)",
          [](O& o, S& v) { o.rx_queues = number<std::uint16_t>(v, 1, 128); }},
-        {"lcores", "LIST", "CPUs for packet lcores, such as 2,4-7 (all this process may use)",
-         false, [](O& o, S& v) { o.cpus = cpu_list(v); }},
-        {"workers", "N", "worker lcores (1)", false,
-         [](O& o, S& v) { o.workers = number<unsigned>(v, 1, 126); }},
-        {"mode", "pipeline|run-to-completion",
-         "rx and workers on lcores of their own with rings between (pipeline), or all on one",
-         false,
+        {"lcores", kText, "LIST",
+         "CPUs for packet lcores, such as 2,4-7 (all that this process may use)",
+         [](O& o, S& v) { o.cpus = cpu_list(v); }},
+        {"workers", kWholeNumber, "N", "worker lcores (1)",
+         [](O& o, S& v) { o.workers = number<unsigned>(v, 1, kMaxWorkers); }},
+        {"mode", kText, "pipeline|run-to-completion",
+         "rx and workers on lcores of their own with rings between, or all on one (pipeline)",
          [](O& o, S& v) {
              o.mode = one_of<Mode>(
                  v, {{"pipeline", Mode::kPipeline}, {"run-to-completion", Mode::kRunToCompletion}});
          }},
-        {"action", "sink|forward|macswap",
-         "what becomes of packets (sink); forward pairs ports 0 and 1, 2 and 3, ...", false,
+        {"action", kText, "sink|forward|macswap",
+         "what becomes of packets; forward pairs ports 0 and 1, 2 and 3, ... (sink)",
          [](O& o, S& v) {
              o.action = one_of<Action>(v, {{"sink", Action::kSink},
                                            {"forward", Action::kForward},
                                            {"macswap", Action::kMacswap}});
          }},
-        {"filter", "EXPR", "tcpdump expression; what does not match is dropped", false,
+        {"filter", kText, "EXPR",
+         "tcpdump expression; what does not match is dropped (everything passes)",
          [](O& o, S& v) { o.filter = v; }},
-        {"on-full", "drop|wait",
-         "when a ring is full (live ports drop, files and the generator wait)", false,
+        {"on-full", kText, "drop|wait",
+         "when a ring is full (live ports drop, files and the generator wait)",
          [](O& o, S& v) {
              o.on_full = one_of<OnFull>(v, {{"drop", OnFull::kDrop}, {"wait", OnFull::kWait}});
          }},
-        {"malformed", "drop|pass",
-         "what the action does with malformed packets (sink drops, the others pass)", false,
+        {"malformed", kText, "drop|pass",
+         "what the action does with malformed packets (sink drops, the others pass)",
          [](O& o, S& v) {
              o.on_malformed = one_of<OnMalformed>(
                  v, {{"drop", OnMalformed::kDrop}, {"pass", OnMalformed::kPass}});
          }},
-        {"promiscuous", "on|off", "promiscuous mode of the ports (on where it can be set)", false,
+        {"promiscuous", kSwitch, "on|off", "promiscuous mode of the ports (on where it can be set)",
          [](O& o, S& v) { o.promiscuous = on_off(v); }},
-        {"mtu", "OCTETS", "MTU of the ports (the port's own)", false,
+        {"mtu", kWholeNumber, "OCTETS", "MTU of the ports (the port's own)",
          [](O& o, S& v) { o.mtu = number<std::uint16_t>(v, 68, 65535); }},
-        {"duration", "SECONDS", "stop after so long (10 for the demo)", false,
+        {"duration", kSeconds, "SECONDS", "stop after so long (the demo after 10, else never)",
          [](O& o, S& v) { o.duration_seconds = seconds(v, 0.001); }},
-        {"packets", "N", "stop after exactly so many received packets", false,
+        {"packets", kWholeNumber, "N", "stop after exactly so many received packets",
          [](O& o, S& v) { o.packets = number<std::uint64_t>(v, 1, UINT64_MAX - 1); }},
-        {"fail-on", "CONDITION",
-         "exit 1 when it holds at the end, such as 'dropped > 0'; may be given several times", true,
-         [](O& o, S& v) { o.fail_on.push_back(not_empty(v)); }},
-        {"report", "DIR", "write report.json into this directory", false,
+        {"fail-on", kText, "CONDITION",
+         "exit 1 when it holds at the end, such as 'dropped > 0'; may be given several times",
+         [](O& o, S& v) { o.fail_on.push_back(not_empty(v)); }, &O::fail_on},
+        {"report", kText, "DIR", "write report.json into this directory",
          [](O& o, S& v) { o.report_directory = not_empty(v); }},
-        {"ring-size", "N", "packets each ring can hold, a power of two (1024)", false,
+        {"ring-size", kWholeNumber, "N", "packets each ring can hold, a power of two (1024)",
          [](O& o, S& v) { o.ring_size = power_of_two(v, 64, 1U << 20); }},
-        {"descriptors", "N", "of each receive and transmit queue (1024)", false,
+        {"descriptors", kWholeNumber, "N", "of each receive and transmit queue (1024)",
          [](O& o, S& v) { o.descriptors = number<std::uint16_t>(v, 32, 16384); }},
-        {"mbuf-size", "OCTETS", "of packet that one mbuf can hold (2048)", false,
+        {"mbuf-size", kWholeNumber, "OCTETS", "of packet that one mbuf can hold (2048)",
          [](O& o, S& v) { o.mbuf_data_bytes = number<std::uint32_t>(v, 2048, 65280); }},
-        {"link-timeout", "SECONDS", "how long a port's link is awaited; 0: not at all (9)", false,
+        {"link-timeout", kSeconds, "SECONDS",
+         "how long a port's link is awaited; 0: not at all (9)",
          [](O& o, S& v) { o.link_timeout_seconds = seconds(v, 0); }},
-        {"worker-delay-ns", "NS", "slow each worker down by so much for each burst, for tests (0)",
-         false, [](O& o, S& v) { o.worker_delay_ns = number<std::uint64_t>(v, 0, 1'000'000'000); }},
-        {"seed", "N", "of the demo's generator (1)", false,
+        {"worker-delay-ns", kWholeNumber, "NS",
+         "slow each worker down by so much for each burst, for tests (0)",
+         [](O& o, S& v) { o.worker_delay_ns = number<std::uint64_t>(v, 0, 1'000'000'000); }},
+        {"seed", kWholeNumber, "N", "of the demo's generator (1)",
          [](O& o, S& v) { o.seed = number<std::uint64_t>(v, 0, UINT64_MAX); }},
-        {"hugepages", "on|off", "use hugepages (when enough are free)", false,
+        {"hugepages", kSwitch, "on|off", "use hugepages (when enough are free)",
          [](O& o, S& v) { o.hugepages = on_off(v); }},
+        {kEalArguments, kText, "ARGUMENT", "goes to DPDK's EAL and wins over what Weir makes",
+         [](O& o, S& v) { o.eal_arguments.push_back(v); }, &O::eal_arguments},
     };
     return all;
 }

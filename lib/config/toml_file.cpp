@@ -4,7 +4,13 @@
 #include <fmt/format.h>
 #include <toml++/toml.h>
 
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <filesystem>
 #include <fstream>
+#include <iterator>
+#include <sstream>
 #include <stdexcept>
 
 #include "base/setup_error.hpp"
@@ -19,35 +25,58 @@ std::string place(const std::string& path, const toml::source_region& source) {
     return fmt::format("{}:{}", path, source.begin.line);
 }
 
-/// The text of a TOML value as the command line would have it; "" with false for tables and dates.
-bool text_of(const toml::node& node, std::string& text) {
-    if (const auto* string = node.as_string()) {
-        text = string->get();
-    } else if (const auto* integer = node.as_integer()) {
-        text = std::to_string(integer->get());
-    } else if (const auto* real = node.as_floating_point()) {
-        text = fmt::format("{}", real->get());
-    } else if (const auto* boolean = node.as_boolean()) {
-        text = boolean->get() ? "on" : "off";
-    } else {
-        return false;
+/// What a value of this type looks like, for people.
+std::string_view wanted(ValueType type) {
+    switch (type) {
+        case ValueType::kText:
+            return "a string in quotes";
+        case ValueType::kWholeNumber:
+            return "a whole number, not in quotes";
+        case ValueType::kSeconds:
+            return "a number of seconds, not in quotes";
+        case ValueType::kSwitch:
+            break;
     }
-    return true;
+    return "true or false (\"on\" or \"off\")";
+}
+
+bool fits(ValueType type, const toml::node& node) {
+    switch (type) {
+        case ValueType::kText:
+            return node.is_string();
+        case ValueType::kWholeNumber:
+            return node.is_integer();
+        case ValueType::kSeconds:
+            return node.is_number();
+        case ValueType::kSwitch:
+            break;
+    }
+    return node.is_boolean() || node.is_string();
+}
+
+/// A scalar as the command line would have it.
+std::string text_of(const toml::node& node) {
+    if (const auto* string = node.as_string()) return string->get();
+    if (const auto* integer = node.as_integer()) return std::to_string(integer->get());
+    if (const auto* real = node.as_floating_point()) return fmt::format("{}", real->get());
+    return node.as_boolean()->get() ? "on" : "off";
 }
 
 void apply(const std::string& path, const Setting& setting, const toml::node& node,
            Options& options) {
-    const auto refuse = [&](const std::string& expected) {
+    if (!fits(setting.type, node)) {
         throw SetupError("read", place(path, node.source()),
-                         fmt::format("{} has a wrong value", setting.name),
-                         fmt::format("expected {}", expected));
-    };
-    std::string text;
-    if (!text_of(node, text)) refuse(fmt::format("a value ({})", setting.placeholder));
+                         fmt::format("{} has a value of the wrong type", setting.name),
+                         fmt::format("expected {}{}", wanted(setting.type),
+                                     setting.list != nullptr ? ", or a list of them" : ""));
+    }
+    const std::string text = text_of(node);
     try {
         setting.apply(options, text);
     } catch (const std::invalid_argument& expected) {
-        refuse(expected.what());
+        throw SetupError("read", place(path, node.source()),
+                         fmt::format("{} cannot be '{}'", setting.name, text),
+                         fmt::format("expected {}", expected.what()));
     }
 }
 
@@ -57,30 +86,55 @@ void apply_key(const std::string& path, const toml::key& key, const toml::node& 
     if (setting == nullptr) {
         throw SetupError("read", place(path, key.source()),
                          fmt::format("there is no key '{}'", key.str()),
-                         fmt::format("did you mean '{}'? docs/configuration.md lists all keys",
+                         fmt::format("did you mean '{}'? All keys stand at the top level; "
+                                     "docs/configuration.md lists them",
                                      nearest_setting(key.str())));
     }
     const auto* list = node.as_array();
-    if (list == nullptr || !setting->repeatable) {
+    if (list == nullptr || setting->list == nullptr) {
         apply(path, *setting, node, options);
         return;
     }
     for (const toml::node& element : *list) apply(path, *setting, element, options);
 }
 
+std::string contents(const std::string& path) {
+    std::error_code unknown;
+    const bool directory = std::filesystem::is_directory(path, unknown);
+    std::ifstream file(path, std::ios::binary);
+    if (directory || !file) {
+        throw SetupError("read configuration", path, std::strerror(directory ? EISDIR : errno),
+                         "check the name; ports and capture files are given with --port");
+    }
+    return {std::istreambuf_iterator<char>(file), {}};
+}
+
+/// Line `number` (from 1) of `text` for an error message: what is no printable ASCII becomes '?',
+/// and of a long line the beginning is shown.
+std::string shown_line(const std::string& text, unsigned number) {
+    constexpr std::size_t kShown = 60;
+    std::istringstream lines(text);
+    std::string line;
+    for (unsigned i = 0; i < number; ++i) std::getline(lines, line);
+    line = line.substr(0, kShown);
+    std::ranges::replace_if(
+        line, [](char letter) { return letter < ' ' || letter > '~'; }, '?');
+    return line;
+}
+
 }  // namespace
 
 void read_toml_file(const std::string& path, Options& options) {
-    if (!std::ifstream(path)) {
-        throw SetupError("read configuration", path, "the file cannot be opened",
-                         "check the name; a capture file is given with --port");
-    }
+    const std::string text = contents(path);
     toml::table table;
     try {
-        table = toml::parse_file(path);
+        table = toml::parse(text, path);
     } catch (const toml::parse_error& error) {
-        throw SetupError("read", place(path, error.source()), std::string(error.description()),
-                         "mend the TOML; docs/configuration.md has a complete example");
+        throw SetupError("read", place(path, error.source()),
+                         fmt::format("{}, in the line '{}'", error.description(),
+                                     shown_line(text, error.source().begin.line)),
+                         "expected TOML such as mode = \"pipeline\" (docs/configuration.md has a "
+                         "complete example); a capture file is given with --port");
     }
     for (const auto& [key, node] : table) apply_key(path, key, node, options);
 }

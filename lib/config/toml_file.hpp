@@ -8,7 +8,8 @@
 namespace weir::config {
 
 /// Reads a TOML configuration whose keys are the names of settings() (docs/configuration.md) into
-/// `options`. Throws SetupError with file, line, key and what was expected.
+/// `options`. Throws SetupError with file, line, key and what was expected; `options` may have
+/// some of the file's values then.
 void read_toml_file(const std::string& path, Options& options);
 
 }  // namespace weir::config

@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/setup_error.hpp"
+#include "config/settings.hpp"
+
+namespace weir::config {
+
+/// A value for each setting that is not its default, as the command line takes it.
+inline const std::map<std::string_view, std::string>& samples() {
+    static const std::map<std::string_view, std::string> all{
+        {"port", "net_af_packet0,iface=v1"},
+        {"rx-queues", "4"},
+        {"lcores", "2,4-7"},
+        {"workers", "3"},
+        {"mode", "run-to-completion"},
+        {"action", "macswap"},
+        {"filter", "udp port 4789"},
+        {"on-full", "wait"},
+        {"malformed", "pass"},
+        {"promiscuous", "off"},
+        {"mtu", "9000"},
+        {"duration", "2.5"},
+        {"packets", "1000000"},
+        {"fail-on", "dropped > 0"},
+        {"report", "out/first"},
+        {"ring-size", "4096"},
+        {"descriptors", "512"},
+        {"mbuf-size", "9216"},
+        {"link-timeout", "0"},
+        {"worker-delay-ns", "1500"},
+        {"seed", "42"},
+        {"hugepages", "on"},
+        {"eal-arguments", "--log-level=8"},
+    };
+    return all;
+}
+
+/// A setting's sample as a line of TOML.
+inline std::string toml_line(const Setting& setting) {
+    const std::string& value = samples().at(setting.name);
+    const bool bare =
+        setting.type == ValueType::kWholeNumber || setting.type == ValueType::kSeconds;
+    const std::string quote = bare ? "" : "\"";
+    return std::string(setting.name) + " = " + quote + value + quote + "\n";
+}
+
+/// A setting's sample as arguments.
+inline std::vector<std::string> argument_pair(const Setting& setting) {
+    const std::string first =
+        setting.name == kEalArguments ? "--" : "--" + std::string(setting.name);
+    return {first, samples().at(setting.name)};
+}
+
+/// A file of this process's own in the temporary directory.
+inline std::string temporary(const std::string& name) {
+    return testing::TempDir() + "weir_" + std::to_string(::getpid()) + "_" + name;
+}
+
+/// What the SetupError says that `call` throws; "" when it throws none.
+template <typename Call>
+std::string setup_error(Call&& call) {
+    try {
+        call();
+    } catch (const base::SetupError& error) {
+        EXPECT_EQ(error.code(), base::ExitCode::kUsageOrSetup);
+        return error.what();
+    }
+    return "";
+}
+
+}  // namespace weir::config

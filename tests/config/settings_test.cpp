@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "config/settings.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <charconv>
+#include <filesystem>
+#include <fstream>
+#include <set>
+#include <sstream>
+
+#include "config/command_line.hpp"
+#include "config/toml_file.hpp"
+#include "samples.hpp"
+
+namespace weir::config {
+namespace {
+
+using testing::ElementsAreArray;
+
+Options read_toml(const std::string& text) {
+    const std::string path = temporary("settings.toml");
+    std::ofstream(path, std::ios::binary) << text;
+    Options options;
+    read_toml_file(path, options);
+    std::filesystem::remove(path);
+    return options;
+}
+
+TEST(Settings, NamesAreUniqueAndAllHaveASample) {
+    std::set<std::string_view> names;
+    for (const Setting& setting : settings()) {
+        EXPECT_TRUE(names.insert(setting.name).second) << setting.name;
+        EXPECT_TRUE(samples().contains(setting.name)) << setting.name;
+        EXPECT_EQ(find_setting(setting.name), &setting);
+    }
+    EXPECT_EQ(names.size(), samples().size());
+    EXPECT_EQ(find_setting("worker"), nullptr);
+    EXPECT_EQ(nearest_setting("worker"), "workers");
+}
+
+TEST(Settings, CommandLineAndTomlReachTheSameFields) {
+    for (const Setting& setting : settings()) {
+        const Options typed = parse_command_line(argument_pair(setting)).options;
+        EXPECT_NE(typed, Options{}) << setting.name;
+        EXPECT_EQ(typed, read_toml(toml_line(setting))) << setting.name;
+    }
+}
+
+/// Fails to compile when Options gets a field: then a setting and a line here are wanted.
+TEST(Settings, EveryFieldOfOptionsIsReached) {
+    std::string text;
+    for (const Setting& setting : settings()) text += toml_line(setting);
+    const Options options = read_toml(text);
+    const Options defaults;
+    const auto& [ports, rx_queues, cpus, workers, mode, action, filter, on_full, on_malformed,
+                 promiscuous, mtu, duration, packets, fail_on, report, ring_size, descriptors,
+                 mbuf_bytes, link_timeout, worker_delay, seed, hugepages, eal_arguments] = options;
+    EXPECT_NE(ports, defaults.ports);
+    EXPECT_NE(rx_queues, defaults.rx_queues);
+    EXPECT_NE(cpus, defaults.cpus);
+    EXPECT_NE(workers, defaults.workers);
+    EXPECT_NE(mode, defaults.mode);
+    EXPECT_NE(action, defaults.action);
+    EXPECT_NE(filter, defaults.filter);
+    EXPECT_NE(on_full, defaults.on_full);
+    EXPECT_NE(on_malformed, defaults.on_malformed);
+    EXPECT_NE(promiscuous, defaults.promiscuous);
+    EXPECT_NE(mtu, defaults.mtu);
+    EXPECT_NE(duration, defaults.duration_seconds);
+    EXPECT_NE(packets, defaults.packets);
+    EXPECT_NE(fail_on, defaults.fail_on);
+    EXPECT_NE(report, defaults.report_directory);
+    EXPECT_NE(ring_size, defaults.ring_size);
+    EXPECT_NE(descriptors, defaults.descriptors);
+    EXPECT_NE(mbuf_bytes, defaults.mbuf_data_bytes);
+    EXPECT_NE(link_timeout, defaults.link_timeout_seconds);
+    EXPECT_NE(worker_delay, defaults.worker_delay_ns);
+    EXPECT_NE(seed, defaults.seed);
+    EXPECT_NE(hugepages, defaults.hugepages);
+    EXPECT_NE(eal_arguments, defaults.eal_arguments);
+}
+
+/// The word in the last parentheses of a description or a default's column, "" if it is no value.
+std::string stated_default(const Setting& setting, std::string_view text) {
+    const std::size_t open = text.rfind('(');
+    if (open == std::string_view::npos || !text.ends_with(')')) return "";
+    const std::string word(text.substr(open + 1, text.size() - open - 2));
+    Options options;
+    try {
+        setting.apply(options, word);
+    } catch (const std::invalid_argument&) {
+        return "";
+    }
+    return setting.name == "filter" || setting.list != nullptr ? "" : word;
+}
+
+TEST(Settings, TheDefaultsThatTheHelpStatesAreTheOptions) {
+    std::set<std::string_view> checked;
+    for (const Setting& setting : settings()) {
+        const std::string word = stated_default(setting, setting.description);
+        if (word.empty()) continue;
+        checked.insert(setting.name);
+        Options options;
+        setting.apply(options, word);
+        EXPECT_EQ(options, Options{}) << setting.name << " says " << word;
+    }
+    EXPECT_THAT(checked,
+                ElementsAreArray({"action", "descriptors", "link-timeout", "mbuf-size", "mode",
+                                  "ring-size", "rx-queues", "seed", "worker-delay-ns", "workers"}));
+}
+
+/// docs/configuration.md beside these sources; `meson test` runs where the compiler ran, so that
+/// a relative __FILE__ leads there.
+std::string manual() {
+    const auto path = std::filesystem::path(__FILE__).parent_path() / "../../docs/configuration.md";
+    std::ifstream file(path);
+    EXPECT_TRUE(file) << path << " cannot be opened: run from the build directory";
+    std::ostringstream text;
+    text << file.rdbuf();
+    return text.str();
+}
+
+TEST(ConfigurationManual, HasALineForEverySettingAndNoOther) {
+    std::set<std::string> documented;
+    std::istringstream lines(manual());
+    for (std::string line; std::getline(lines, line);) {
+        if (line.starts_with("| `")) documented.insert(line.substr(3, line.find('`', 3) - 3));
+    }
+    std::set<std::string> known;
+    for (const Setting& setting : settings()) known.emplace(setting.name);
+    EXPECT_EQ(documented, known);
+}
+
+TEST(ConfigurationManual, ItsExampleIsCompleteAndIsRead) {
+    const std::string text = manual();
+    const std::size_t start = text.find("```toml\n");
+    ASSERT_NE(start, std::string::npos);
+    const std::size_t end = text.find("```", start + 8);
+    const std::string example = text.substr(start + 8, end - start - 8);
+    EXPECT_NO_THROW(read_toml(example));
+    for (const Setting& setting : settings()) {
+        const std::string key = "\n" + std::string(setting.name) + " = ";
+        EXPECT_NE(("\n" + example).find(key), std::string::npos) << setting.name;
+    }
+}
+
+}  // namespace
+}  // namespace weir::config
