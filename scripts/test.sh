@@ -42,8 +42,9 @@ test_release() {
 }
 
 test_sanitized() {
+    # Instrumentation makes g++ 12 warn of overflows that are none; the release build has -Werror.
     if configure build-asan --buildtype=debugoptimized -Db_sanitize=address,undefined \
-        -Db_lundef=false -Dbench=false && build build-asan; then
+        -Db_lundef=false -Dwerror=false -Dbench=false && build build-asan; then
         # Instrumented code is two to four times slower than what the time limits are made for.
         run_tests sanitizers build-asan --suite unit --suite eal --timeout-multiplier 4
     else

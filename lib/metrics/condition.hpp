@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 
 #include "metrics/metric_set.hpp"
 
@@ -11,15 +12,16 @@ namespace weir::metrics {
 /// A comparison of a metric with a number, such as "dropped > 0": what --fail-on takes.
 class Condition {
    public:
-    /// `text`: NAME OP NUMBER with OP one of > >= < <= == !=; white space is free. Throws
-    /// SetupError.
-    static Condition parse(const std::string& text);
+    /// `text`: NAME OP NUMBER with OP one of > >= < <= == != and a whole number; white space
+    /// around each is free. The name is not checked here. Throws SetupError.
+    [[nodiscard]] static Condition parse(const std::string& text);
 
-    /// Whether the condition holds. Throws SetupError for a name the set does not have, except a
-    /// driver's xstat, which a set has only while it is not 0.
+    /// Whether the condition holds. Throws SetupError for a name the set does not have, except
+    /// the xstat of a port it has: a set holds xstats only while they are not 0.
     [[nodiscard]] bool evaluate(const MetricSet& metrics) const;
     /// The metric's value. Throws likewise.
     [[nodiscard]] std::uint64_t value(const MetricSet& metrics) const;
+    /// As it was given.
     [[nodiscard]] const std::string& text() const noexcept { return text_; }
 
    private:
@@ -30,6 +32,14 @@ class Condition {
         kLessEqual,
         kEqual,
         kNotEqual
+    };
+    struct NamedOperator {
+        std::string_view sign;
+        Operator meaning;
+    };
+    static constexpr NamedOperator kOperators[] = {
+        {">", Operator::kGreater},    {">=", Operator::kGreaterEqual}, {"<", Operator::kLess},
+        {"<=", Operator::kLessEqual}, {"==", Operator::kEqual},        {"!=", Operator::kNotEqual},
     };
 
     std::string text_;
