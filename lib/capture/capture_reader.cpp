@@ -2,59 +2,62 @@
 #include "capture/capture_reader.hpp"
 
 #include <algorithm>
+#include <string_view>
+#include <utility>
+
+#include "capture/octets.hpp"
 
 namespace weir::capture {
 namespace {
-
-__extension__ using uint128 = unsigned __int128;
-
-constexpr std::uint16_t kLinkTypeEthernet = 1;
-/// No capture holds longer packets (libpcap's MAXIMUM_SNAPLEN): a greater length is damage.
-constexpr std::uint32_t kMaxCaptured = 262144;
-constexpr std::uint64_t kNanoseconds = 1'000'000'000;
 
 constexpr std::size_t kPcapHeaderOctets = 24;
 constexpr std::uint32_t kMagicMicroseconds = 0xa1b2c3d4;
 constexpr std::uint32_t kMagicNanoseconds = 0xa1b23c4d;
 constexpr std::uint32_t kMagicModified = 0xa1b2cd34;
 
-constexpr std::uint32_t kBlockSection = 0x0a0d0d0a;
-constexpr std::uint32_t kBlockInterface = 1;
-constexpr std::uint32_t kBlockObsoletePacket = 2;
-constexpr std::uint32_t kBlockSimplePacket = 3;
-constexpr std::uint32_t kBlockEnhancedPacket = 6;
-constexpr std::uint32_t kByteOrderMagic = 0x1a2b3c4d;
-/// Type and length before a block's body, and the length again behind it.
-constexpr std::size_t kBlockFrameOctets = 12;
-constexpr std::size_t kSectionBodyOctets = 16;
+struct ForeignFormat {
+    std::uint32_t magic;  ///< The file's first octets, little endian.
+    std::uint32_t mask;
+    const char* what;
+};
 
-constexpr std::uint16_t kOptionEnd = 0;
-constexpr std::uint16_t kOptionTimeResolution = 9;
-constexpr std::uint16_t kOptionTimeOffset = 14;
+/// What people name by mistake, most often a compressed capture.
+constexpr ForeignFormat kForeignFormats[] = {
+    {0x00008b1f, 0x0000ffff, "it is compressed; unpack it with gunzip"},
+    {0xfd2fb528, 0xffffffff, "it is compressed; unpack it with unzstd"},
+    {0x587a37fd, 0xffffffff, "it is compressed; unpack it with unxz"},
+    {0x00685a42, 0x00ffffff, "it is compressed; unpack it with bunzip2"},
+    {0x184d2204, 0xffffffff, "it is compressed; unpack it with unlz4"},
+    {0x04034b50, 0xffffffff, "it is a zip archive; unpack it with unzip"},
+    {0x6f6f6e73, 0xffffffff, "it is a snoop capture; convert it with editcap"},
+};
 
-std::uint32_t read_u32(const std::byte* at, bool big_endian) noexcept {
-    std::uint32_t value = 0;
-    for (unsigned i = 0; i < 4; ++i) {
-        const unsigned shift = big_endian ? 24 - 8 * i : 8 * i;
-        value |= std::to_integer<std::uint32_t>(at[i]) << shift;
-    }
-    return value;
-}
+struct LinkTypeName {
+    std::uint16_t link_type;
+    std::string_view name;
+};
 
-/// if_tsresol: a power of ten, or of two when the upper bit is set. Finer than 64 bits can hold is
-/// taken as the finest they can.
-std::uint64_t units_of(std::uint8_t resolution) noexcept {
-    const unsigned exponent = resolution & 0x7f;
-    if ((resolution & 0x80) != 0) return std::uint64_t{1} << std::min(exponent, 63U);
-    std::uint64_t units = 1;
-    for (unsigned i = 0; i < std::min(exponent, 19U); ++i) units *= 10;
-    return units;
-}
+/// Link types of captures that are met often (tcpdump.org/linktypes.html).
+constexpr LinkTypeName kLinkTypeNames[] = {
+    {0, "BSD loopback"},
+    {9, "PPP"},
+    {101, "raw IP"},
+    {105, "IEEE 802.11"},
+    {108, "OpenBSD loopback"},
+    {113, "Linux cooked mode"},
+    {127, "IEEE 802.11 with radiotap"},
+    {189, "Linux USB"},
+    {195, "IEEE 802.15.4"},
+    {228, "raw IPv4"},
+    {229, "raw IPv6"},
+    {276, "Linux cooked mode 2"},
+};
 
-std::uint64_t to_nanoseconds(std::uint64_t units, std::uint64_t per_second) noexcept {
-    const std::uint64_t part = units % per_second;
-    return units / per_second * kNanoseconds +
-           static_cast<std::uint64_t>(static_cast<uint128>(part) * kNanoseconds / per_second);
+bool is_text(std::span<const std::byte> octets) noexcept {
+    return std::all_of(octets.begin(), octets.end(), [](std::byte octet) {
+        const auto code = std::to_integer<unsigned>(octet);
+        return (code >= 0x20 && code < 0x7f) || (code >= 0x09 && code <= 0x0d);
+    });
 }
 
 }  // namespace
@@ -64,9 +67,7 @@ std::uint32_t CaptureReader::u32(const std::byte* at) const noexcept {
 }
 
 std::uint16_t CaptureReader::u16(const std::byte* at) const noexcept {
-    const auto first = std::to_integer<std::uint16_t>(at[0]);
-    const auto second = std::to_integer<std::uint16_t>(at[1]);
-    return static_cast<std::uint16_t>(big_endian_ ? first << 8 | second : second << 8 | first);
+    return read_u16(at, big_endian_);
 }
 
 ReadResult CaptureReader::next(std::span<const std::byte> window, bool at_end,
@@ -86,48 +87,72 @@ ReadResult CaptureReader::next(std::span<const std::byte> window, bool at_end,
     return final_;
 }
 
+void CaptureReader::restart() noexcept {
+    // The rest is written before it is read: by a header, or with the result it belongs to.
+    format_ = Format::kUnknown;
+    offset_ = 0;
+    packets_ = 0;
+    skipped_ = 0;
+    reason_ = nullptr;
+    final_ = ReadResult::kPacket;
+    interfaces_ = 0;
+}
+
 CaptureReader::Step CaptureReader::step(std::span<const std::byte> window, bool at_end,
                                         CapturedPacket& packet) noexcept {
-    if (format_ == Format::kUnknown) return read_header(window, at_end);
+    if (format_ == Format::kUnknown) return read_magic(window, at_end);
     if (window.empty()) return {at_end ? ReadResult::kEnd : ReadResult::kNeedMore};
     if (format_ == Format::kPcap) return read_pcap_record(window, at_end, packet);
     return read_block(window, at_end, packet);
 }
 
-CaptureReader::Step CaptureReader::read_header(std::span<const std::byte> window,
-                                               bool at_end) noexcept {
+CaptureReader::Step CaptureReader::read_magic(std::span<const std::byte> window,
+                                              bool at_end) noexcept {
     if (window.size() < 4) {
         if (!at_end) return {ReadResult::kNeedMore};
-        return unsupported(window.empty() ? "the file is empty" : "it is no capture file");
+        return unsupported(window.empty() ? "the file is empty"
+                                          : "it is too short for a capture file");
     }
-    const std::uint32_t magic = read_u32(window.data(), false);
-    if (magic == kBlockSection) {
+    const std::uint32_t little = read_u32(window.data(), false);
+    const std::uint32_t big = read_u32(window.data(), true);
+    if (little == kBlockSection) {
         format_ = Format::kPcapng;
         return {ReadResult::kNeedMore, 0, true};
     }
-    const std::uint32_t swapped = read_u32(window.data(), true);
-    for (const std::uint32_t known : {kMagicMicroseconds, kMagicNanoseconds, kMagicModified}) {
-        if (magic != known && swapped != known) continue;
-        if (window.size() < kPcapHeaderOctets) {
-            return incomplete(at_end, "the file ends inside its header");
-        }
-        big_endian_ = swapped == known;
-        Interface& only = interface_[0];
-        only.units_per_second = known == kMagicNanoseconds ? kNanoseconds : 1'000'000;
-        // The upper half of the field speaks of frame check sequences.
-        only.link_type = static_cast<std::uint16_t>(u32(window.data() + 20) & 0xffff);
-        record_header_octets_ = known == kMagicModified ? 24 : 16;
-        if (u16(window.data() + 4) != 2) return unsupported("its pcap version is unknown");
-        if (only.link_type != kLinkTypeEthernet) {
-            return unsupported("its link type is not Ethernet");
-        }
-        format_ = Format::kPcap;
-        return {ReadResult::kNeedMore, kPcapHeaderOctets, true};
+    for (const std::uint32_t magic : {kMagicMicroseconds, kMagicNanoseconds, kMagicModified}) {
+        if (little != magic && big != magic) continue;
+        big_endian_ = big == magic;
+        return read_pcap_header(window, at_end, magic);
     }
-    if (std::to_integer<int>(window[0]) == 0x1f && std::to_integer<int>(window[1]) == 0x8b) {
-        return unsupported("it is compressed; unpack it with gunzip");
+    for (const ForeignFormat& format : kForeignFormats) {
+        if ((little & format.mask) == format.magic) return unsupported(format.what);
+    }
+    constexpr std::size_t kLook = 64;
+    if (is_text(window.first(std::min(window.size(), kLook)))) {
+        return unsupported("it is a text, no capture file");
     }
     return unsupported("it is no capture file (neither pcap nor pcapng)");
+}
+
+CaptureReader::Step CaptureReader::read_pcap_header(std::span<const std::byte> window, bool at_end,
+                                                    std::uint32_t magic) noexcept {
+    if (window.size() < kPcapHeaderOctets) {
+        return incomplete(at_end, "the file ends inside its header");
+    }
+    // Minor versions above 4 are read as 4, which is what such files hold.
+    if (u16(window.data() + 4) != 2) return unsupported("its pcap version is not 2");
+    minor_version_ = u16(window.data() + 6);
+    // The snapshot length (octet 16) binds nobody: files with longer packets exist. The upper half
+    // of the link type tells the length of the frame check sequence, or nothing.
+    const auto link_type = static_cast<std::uint16_t>(u32(window.data() + 20) & 0xffff);
+    if (link_type != kLinkTypeEthernet) return unsupported_link(link_type);
+    interface_[0] = Interface{};
+    interface_[0].link_type = link_type;
+    if (magic == kMagicNanoseconds) interface_[0].units_per_second = kNanoseconds;
+    interfaces_ = 1;
+    record_header_octets_ = magic == kMagicModified ? 24 : 16;
+    format_ = Format::kPcap;
+    return {ReadResult::kNeedMore, kPcapHeaderOctets, true};
 }
 
 CaptureReader::Step CaptureReader::read_pcap_record(std::span<const std::byte> window, bool at_end,
@@ -135,154 +160,22 @@ CaptureReader::Step CaptureReader::read_pcap_record(std::span<const std::byte> w
     if (window.size() < record_header_octets_) {
         return incomplete(at_end, "the file ends inside a record header");
     }
-    const std::uint32_t captured = u32(window.data() + 8);
-    if (captured > kMaxCaptured) return damaged("a record claims an impossible length");
+    std::uint32_t captured = u32(window.data() + 8);
+    std::uint32_t original = u32(window.data() + 12);
+    // The lengths changed places in version 2.3, whose own files have them either way.
+    if (minor_version_ < 3 || (minor_version_ == 3 && captured > original)) {
+        std::swap(captured, original);
+    }
+    if (captured > kMaxCapturedOctets) return damaged("a record claims an impossible length");
     if (window.size() - record_header_octets_ < captured) {
         return incomplete(at_end, "the file ends inside a packet");
     }
     packet.bytes = window.subspan(record_header_octets_, captured);
-    packet.original_bytes = u32(window.data() + 12);
+    packet.original_bytes = original;
     packet.timestamp_ns = u32(window.data()) * kNanoseconds +
                           to_nanoseconds(u32(window.data() + 4), interface_[0].units_per_second);
+    packet.interface = 0;
     return {ReadResult::kPacket, record_header_octets_ + captured};
-}
-
-CaptureReader::Step CaptureReader::read_block(std::span<const std::byte> window, bool at_end,
-                                              CapturedPacket& packet) noexcept {
-    constexpr const char* kCut = "the file ends inside a block";
-    if (window.size() < kBlockFrameOctets) return incomplete(at_end, kCut);
-    const std::uint32_t type = u32(window.data());
-    // A section header's type reads the same in either byte order; its length does not.
-    if (type == kBlockSection) return read_section(window, at_end);
-    const std::uint32_t length = u32(window.data() + 4);
-    if (length < kBlockFrameOctets || length % 4 != 0) {
-        return damaged("a block claims an impossible length");
-    }
-    if (window.size() < length) return incomplete(at_end, kCut);
-    if (u32(window.data() + length - 4) != length) {
-        return damaged("a block's two lengths differ");
-    }
-    const auto body = window.subspan(8, length - kBlockFrameOctets);
-    switch (type) {
-        case kBlockInterface:
-            return read_interface(body, length);
-        case kBlockEnhancedPacket:
-        case kBlockObsoletePacket:
-            return read_packet_block(type, body, length, packet);
-        case kBlockSimplePacket:
-            return read_simple_block(body, length, packet);
-        default:
-            return {ReadResult::kNeedMore, length, true};
-    }
-}
-
-CaptureReader::Step CaptureReader::read_section(std::span<const std::byte> window,
-                                                bool at_end) noexcept {
-    if (window.size() < kBlockFrameOctets + kSectionBodyOctets) {
-        return incomplete(at_end, "the file ends inside a section header");
-    }
-    if (read_u32(window.data() + 8, false) == kByteOrderMagic) {
-        big_endian_ = false;
-    } else if (read_u32(window.data() + 8, true) == kByteOrderMagic) {
-        big_endian_ = true;
-    } else {
-        return damaged("a section header has no byte-order magic");
-    }
-    if (u16(window.data() + 12) != 1) return damaged("a section has an unknown pcapng version");
-    const std::uint32_t length = u32(window.data() + 4);
-    if (length < kBlockFrameOctets + kSectionBodyOctets || length % 4 != 0) {
-        return damaged("a section header claims an impossible length");
-    }
-    if (window.size() < length) return incomplete(at_end, "the file ends inside a section header");
-    if (u32(window.data() + length - 4) != length) {
-        return damaged("a block's two lengths differ");
-    }
-    interfaces_ = 0;
-    return {ReadResult::kNeedMore, length, true};
-}
-
-CaptureReader::Step CaptureReader::read_interface(std::span<const std::byte> body,
-                                                  std::size_t octets) noexcept {
-    if (body.size() < 8) return damaged("an interface block is too short");
-    if (interfaces_ == kMaxInterfaces) return damaged("a section has more than 256 interfaces");
-    Interface added;
-    added.link_type = u16(body.data());
-    added.snap_length = u32(body.data() + 4);
-    read_interface_options(body.subspan(8), added);
-    interface_[interfaces_++] = added;
-    return {ReadResult::kNeedMore, octets, true};
-}
-
-void CaptureReader::read_interface_options(std::span<const std::byte> options,
-                                           Interface& added) noexcept {
-    while (options.size() >= 4) {
-        const std::uint16_t code = u16(options.data());
-        const std::size_t length = u16(options.data() + 2);
-        const std::size_t padded = (length + 3) / 4 * 4;
-        if (code == kOptionEnd || options.size() - 4 < padded) return;
-        const std::byte* value = options.data() + 4;
-        if (code == kOptionTimeResolution && length == 1) {
-            added.units_per_second = units_of(std::to_integer<std::uint8_t>(value[0]));
-        } else if (code == kOptionTimeOffset && length == 8) {
-            const std::uint64_t low = u32(value + (big_endian_ ? 4 : 0));
-            const std::uint64_t high = u32(value + (big_endian_ ? 0 : 4));
-            added.offset_seconds = high << 32 | low;
-        }
-        options = options.subspan(4 + padded);
-    }
-}
-
-/// Enhanced packet blocks, and the obsolete ones, whose interface number is 16 bits.
-CaptureReader::Step CaptureReader::read_packet_block(std::uint32_t type,
-                                                     std::span<const std::byte> body,
-                                                     std::size_t octets,
-                                                     CapturedPacket& packet) noexcept {
-    constexpr std::size_t kFixed = 20;
-    if (body.size() < kFixed) return damaged("a packet block is too short");
-    const std::uint32_t number = type == kBlockEnhancedPacket ? u32(body.data()) : u16(body.data());
-    if (number >= interfaces_) return damaged("a packet names an interface that does not exist");
-    const std::uint32_t captured = u32(body.data() + 12);
-    if (captured > kMaxCaptured || captured > body.size() - kFixed) {
-        return damaged("a packet block claims an impossible length");
-    }
-    const Interface& interface = interface_[number];
-    const std::uint64_t units = std::uint64_t{u32(body.data() + 4)} << 32 | u32(body.data() + 8);
-    packet.bytes = body.subspan(kFixed, captured);
-    packet.original_bytes = u32(body.data() + 16);
-    packet.timestamp_ns =
-        to_nanoseconds(units, interface.units_per_second) + interface.offset_seconds * kNanoseconds;
-    return deliver(interface, octets);
-}
-
-/// Simple packet blocks have neither interface nor time, and their captured length follows from the
-/// first interface's snapshot length.
-CaptureReader::Step CaptureReader::read_simple_block(std::span<const std::byte> body,
-                                                     std::size_t octets,
-                                                     CapturedPacket& packet) noexcept {
-    if (body.size() < 4) return damaged("a packet block is too short");
-    if (interfaces_ == 0) return damaged("a packet names an interface that does not exist");
-    const Interface& interface = interface_[0];
-    const std::uint32_t original = u32(body.data());
-    std::uint32_t captured = original;
-    if (interface.snap_length != 0) captured = std::min(captured, interface.snap_length);
-    if (captured > kMaxCaptured || captured > body.size() - 4) {
-        return damaged("a packet block claims an impossible length");
-    }
-    packet.bytes = body.subspan(4, captured);
-    packet.original_bytes = original;
-    packet.timestamp_ns = 0;
-    return deliver(interface, octets);
-}
-
-CaptureReader::Step CaptureReader::deliver(const Interface& interface,
-                                           std::size_t octets) noexcept {
-    if (interface.link_type == kLinkTypeEthernet) return {ReadResult::kPacket, octets};
-    const bool any_ethernet =
-        std::any_of(interface_.begin(), interface_.begin() + interfaces_,
-                    [](const Interface& each) { return each.link_type == kLinkTypeEthernet; });
-    if (packets_ == 0 && !any_ethernet) return unsupported("its link type is not Ethernet");
-    ++skipped_;
-    return {ReadResult::kNeedMore, octets, true};
 }
 
 CaptureReader::Step CaptureReader::damaged(const char* reason) noexcept {
@@ -295,16 +188,28 @@ CaptureReader::Step CaptureReader::unsupported(const char* reason) noexcept {
     return {ReadResult::kUnsupported};
 }
 
+CaptureReader::Step CaptureReader::unsupported_link(std::uint16_t link_type) noexcept {
+    refused_link_type_ = link_type;
+    return unsupported(nullptr);
+}
+
 CaptureReader::Step CaptureReader::incomplete(bool at_end, const char* reason) noexcept {
     if (!at_end) return {ReadResult::kNeedMore};
     return damaged(reason);
 }
 
 std::string CaptureReader::problem() const {
-    if (final_ == ReadResult::kUnsupported) return reason_;
-    if (final_ != ReadResult::kDamaged) return {};
-    return "damaged at byte " + std::to_string(offset_) + ", after " + std::to_string(packets_) +
-           " packets: " + reason_;
+    if (final_ == ReadResult::kDamaged) {
+        return "damaged at byte " + std::to_string(offset_) + ", after " +
+               std::to_string(packets_) + (packets_ == 1 ? " packet: " : " packets: ") + reason_;
+    }
+    if (final_ != ReadResult::kUnsupported) return {};
+    if (reason_ != nullptr) return reason_;
+    std::string text = "its link type is " + std::to_string(refused_link_type_);
+    for (const LinkTypeName& known : kLinkTypeNames) {
+        if (known.link_type == refused_link_type_) text.append(" (").append(known.name).append(")");
+    }
+    return text + ", not 1 (Ethernet)";
 }
 
 }  // namespace weir::capture

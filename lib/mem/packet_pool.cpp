@@ -3,14 +3,24 @@
 
 #include <rte_errno.h>
 
+#include <algorithm>
+
 #include "base/setup_error.hpp"
 
 namespace weir::mem {
+namespace {
+
+/// A mempool refuses caches that could swallow more than it has.
+unsigned cache_size(std::size_t mbufs) {
+    return static_cast<unsigned>(std::min<std::size_t>(kMempoolCacheSize, mbufs * 2 / 3));
+}
+
+}  // namespace
 
 PacketPool::PacketPool(const std::string& name, std::size_t mbufs, std::uint32_t data_bytes,
                        base::SocketId socket)
     : pool_(rte_pktmbuf_pool_create(
-          name.c_str(), static_cast<unsigned>(mbufs), kMempoolCacheSize, 0,
+          name.c_str(), static_cast<unsigned>(mbufs), cache_size(mbufs), 0,
           static_cast<std::uint16_t>(data_bytes + RTE_PKTMBUF_HEADROOM), socket.value)) {
     if (pool_ == nullptr) {
         const std::size_t mib = (pool_memory_bytes(mbufs, data_bytes) >> 20) + 1;

@@ -115,7 +115,8 @@ void Port::configure(const PortRequest& request, mem::PacketPool& pool) {
             if ((info.rx_offload_capa & RTE_ETH_RX_OFFLOAD_SCATTER) == 0) {
                 throw base::SetupError(
                     "set MTU of port", spec_.text,
-                    "frames of " + std::to_string(frame) + " octets do not fit an mbuf of " +
+                    "an MTU of " + std::to_string(*request.mtu) + " makes frames of " +
+                        std::to_string(frame) + " octets, which do not fit an mbuf of " +
                         std::to_string(pool.data_bytes()) + ", and the driver cannot chain mbufs",
                     "give a larger mbuf: --mbuf-size " + std::to_string(frame));
             }

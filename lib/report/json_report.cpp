@@ -105,6 +105,12 @@ Json verdicts_json(const RunReport& report) {
                            "name a directory that can be written with --report DIR");
 }
 
+void create(const std::string& directory) {
+    std::error_code error;
+    std::filesystem::create_directories(directory, error);
+    if (error) fail(directory, error.message());
+}
+
 }  // namespace
 
 std::string json_report(const RunReport& report) {
@@ -134,23 +140,31 @@ std::string json_report(const RunReport& report) {
 }
 
 void prepare_report_directory(const std::string& directory) {
-    std::error_code error;
-    std::filesystem::create_directories(directory, error);
-    const std::string path = directory + "/report.json.tmp";
-    if (!std::ofstream(path)) fail(path, std::strerror(errno));
-    std::filesystem::remove(path, error);
+    create(directory);
+    const std::string probe = directory + "/report.json.tmp";
+    if (!std::ofstream(probe)) fail(probe, std::strerror(errno));
+    std::error_code ignored;
+    std::filesystem::remove(probe, ignored);
 }
 
 void write_json_report(const RunReport& report, const std::string& directory) {
+    create(directory);
     const std::string path = directory + "/report.json";
     const std::string partial = path + ".tmp";
     std::ofstream file(partial, std::ios::trunc);
     file << json_report(report);
     file.close();
-    if (!file) fail(partial, std::strerror(errno));
+    const int cause = errno;
     std::error_code error;
+    if (!file) {
+        std::filesystem::remove(partial, error);
+        fail(partial, std::strerror(cause));
+    }
     std::filesystem::rename(partial, path, error);
-    if (error) fail(path, error.message());
+    if (!error) return;
+    const std::string why = error.message();
+    std::filesystem::remove(partial, error);
+    fail(path, why);
 }
 
 }  // namespace weir::report

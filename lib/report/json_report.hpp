@@ -15,7 +15,8 @@ namespace weir::report {
 /// SetupError. Call before a run, so that hours of work do not end without a report.
 void prepare_report_directory(const std::string& directory);
 
-/// Writes report.json into `directory`, whole or not at all. Throws SetupError.
+/// Writes report.json into `directory`, which is created where needed, whole or not at all: a
+/// report that was there stays until the new one is complete. Throws SetupError.
 void write_json_report(const pipeline::RunReport& report, const std::string& directory);
 
 }  // namespace weir::report

@@ -6,133 +6,162 @@
 #include <algorithm>
 #include <vector>
 
-#include "report/text_report.hpp"
+#include "report/format.hpp"
 
 namespace weir::report {
 namespace {
 
 using pipeline::Snapshot;
+using Lines = std::vector<std::string>;
 
-/// Growth of a counter, 0 where it did not exist before.
+/// Growth of a counter; 0 should it have gone back.
 std::uint64_t growth(std::uint64_t before, std::uint64_t now) {
     return now > before ? now - before : 0;
 }
 
-double ratio(double part, double whole) { return whole > 0 ? part / whole : 0; }
-
-/// One second's change of a run.
+/// A run's change between two looks at it.
 struct Change {
     const Snapshot& before;
     const Snapshot& now;
     double seconds = now.elapsed_seconds - before.elapsed_seconds;
 
-    [[nodiscard]] double rate(std::uint64_t then, std::uint64_t value) const {
+    [[nodiscard]] double per_second(std::uint64_t then, std::uint64_t value) const {
         return ratio(static_cast<double>(growth(then, value)), seconds);
     }
 };
 
-void port_lines(const Change& change, std::vector<std::string>& lines) {
+/// The state of item `i` before; all zero where it did not exist.
+template <typename State>
+State earlier(const std::vector<State>& states, std::size_t i) {
+    return i < states.size() ? states[i] : State{};
+}
+
+void add_ledger(const Snapshot& now, Lines& lines) {
+    const pipeline::Ledger& ledger = now.ledger;
+    lines.push_back(fmt::format("weir {:.0f} s  received {}  in flight {}", now.elapsed_seconds,
+                                grouped(ledger.received), grouped(ledger.in_flight)));
+    lines.push_back(fmt::format("  delivered {}  forwarded {}  dropped {}",
+                                grouped(ledger.delivered), grouped(ledger.forwarded),
+                                grouped(ledger.dropped_total())));
+}
+
+void add_ports(const Change& change, Lines& lines) {
     for (std::size_t i = 0; i < change.now.ports.size(); ++i) {
         const pipeline::PortState& now = change.now.ports[i];
-        const pipeline::PortState none;
-        const pipeline::PortState& then =
-            i < change.before.ports.size() ? change.before.ports[i] : none;
-        lines.push_back(fmt::format(
-            "port {}  rx {:8.3f} Mpps {:8.3f} Gbit/s  tx {:8.3f} Mpps {:8.3f} Gbit/s  {}", i,
-            change.rate(then.rx_packets, now.rx_packets) / 1e6,
-            change.rate(then.rx_bytes, now.rx_bytes) * 8 / 1e9,
-            change.rate(then.tx_packets, now.tx_packets) / 1e6,
-            change.rate(then.tx_bytes, now.tx_bytes) * 8 / 1e9, now.name));
+        const pipeline::PortState then = earlier(change.before.ports, i);
+        lines.push_back(fmt::format("port {} rx {} tx {} {}", i,
+                                    rates(growth(then.rx_packets, now.rx_packets),
+                                          growth(then.rx_bytes, now.rx_bytes), change.seconds),
+                                    rates(growth(then.tx_packets, now.tx_packets),
+                                          growth(then.tx_bytes, now.tx_bytes), change.seconds),
+                                    now.name));
     }
 }
 
-void lcore_lines(const Change& change, std::vector<std::string>& lines) {
+void add_lcores(const Change& change, Lines& lines) {
     for (std::size_t i = 0; i < change.now.lcores.size(); ++i) {
         const pipeline::LcoreState& now = change.now.lcores[i];
-        const pipeline::LcoreState none;
-        const pipeline::LcoreState& then =
-            i < change.before.lcores.size() ? change.before.lcores[i] : none;
-        const auto busy = static_cast<double>(growth(then.busy_cycles, now.busy_cycles));
-        const auto total = static_cast<double>(growth(then.total_cycles, now.total_cycles));
-        const auto packets = static_cast<double>(growth(then.packets, now.packets));
-        lines.push_back(fmt::format("lcore {} CPU {}  busy {:5.1f} %  {:6.0f} cycles/packet  {}",
-                                    now.id, now.cpu, 100 * ratio(busy, total), ratio(busy, packets),
+        const pipeline::LcoreState then = earlier(change.before.lcores, i);
+        const std::uint64_t busy = growth(then.busy_cycles, now.busy_cycles);
+        const std::uint64_t total = growth(then.total_cycles, now.total_cycles);
+        const std::uint64_t packets = growth(then.packets, now.packets);
+        // Busy and total are not read at the same moment: busy may be ahead by a burst.
+        lines.push_back(fmt::format("lcore {} CPU {} busy {:5.1f} % {:7.0f} cycles/packet  {}",
+                                    now.id, now.cpu, std::min(100.0, percent(busy, total)),
+                                    ratio(static_cast<double>(busy), static_cast<double>(packets)),
                                     now.roles));
     }
 }
 
-void ring_lines(const Snapshot& now, std::vector<std::string>& lines) {
-    constexpr std::size_t kWidth = 20;
+void add_rings(const Snapshot& now, Lines& lines) {
+    constexpr std::size_t kWidth = 10;
     for (const pipeline::RingState& ring : now.rings) {
-        const std::size_t filled =
-            ring.capacity == 0 ? 0 : std::min(kWidth, ring.used * kWidth / ring.capacity);
-        lines.push_back(fmt::format("ring {}  [{:<{}}] {} of {}", ring.name,
-                                    std::string(filled, '#'), kWidth, ring.used, ring.capacity));
+        const double fill = std::min(
+            1.0, ratio(static_cast<double>(ring.used), static_cast<double>(ring.capacity)));
+        const auto filled = static_cast<std::size_t>(fill * kWidth);
+        lines.push_back(fmt::format("ring [{:<{}}] {} of {}  {}", std::string(filled, '#'), kWidth,
+                                    ring.used, ring.capacity, ring.name));
     }
 }
 
-void drop_lines(const Change& change, std::vector<std::string>& lines) {
+/// Shares of all packets so far, in as many lines as they need.
+void add_protocols(const Snapshot& now, std::size_t columns, Lines& lines) {
+    std::string line = "protocols";
+    for (const auto& [name, packets] : now.layers) {
+        const std::string word =
+            fmt::format(" {} {:.1f}%", name, percent(packets, now.ledger.received));
+        if (line.size() + word.size() > columns) {
+            lines.push_back(line);
+            line = " ";
+        }
+        line += word;
+    }
+    lines.push_back(line);
+}
+
+void add_drops(const Change& change, Lines& lines) {
     for (const auto& [stage, reasons] : change.now.ledger.dropped) {
         for (const auto& [reason, count] : reasons) {
-            const auto name = fmt::format("dropped.{}.{}", stage, reason);
-            const std::uint64_t then = change.before.metrics.find(name).value_or(0);
-            lines.push_back(fmt::format("dropped {} {}  {}  ({:.0f}/s)", stage, reason,
-                                        grouped(count), change.rate(then, count)));
+            std::uint64_t then = 0;
+            if (const auto old_stage = change.before.ledger.dropped.find(stage);
+                old_stage != change.before.ledger.dropped.end()) {
+                const auto old = old_stage->second.find(reason);
+                if (old != old_stage->second.end()) then = old->second;
+            }
+            lines.push_back(fmt::format("dropped {} {} {} ({:.0f}/s)", stage, reason,
+                                        grouped(count), change.per_second(then, count)));
         }
     }
 }
 
-std::string protocol_line(const Snapshot& now) {
-    std::string line = "protocols";
-    for (const auto& [name, packets] : now.layers) {
-        line += fmt::format(
-            "  {} {:.1f}%", name,
-            100 * ratio(static_cast<double>(packets), static_cast<double>(now.ledger.received)));
-    }
-    return line;
+/// Keeps so many lines that the cursor below them is still on the screen; the last one says how
+/// many were left out.
+void fit(std::size_t rows, Lines& lines) {
+    const std::size_t room = std::max<std::size_t>(rows, 2) - 1;
+    if (lines.size() <= room) return;
+    const std::size_t left_out = lines.size() - room + 1;
+    lines.resize(room);
+    lines.back() = fmt::format("... {} more lines", left_out);
 }
 
 }  // namespace
 
 std::string LiveView::render(const Snapshot& before, const Snapshot& now) {
     const Change change{before, now};
-    std::vector<std::string> lines;
-    lines.push_back(
-        fmt::format("weir  {:.0f} s  received {}  delivered {}  forwarded {}  dropped {}  "
-                    "in flight {}",
-                    now.elapsed_seconds, grouped(now.ledger.received),
-                    grouped(now.ledger.delivered), grouped(now.ledger.forwarded),
-                    grouped(now.ledger.dropped_total()), grouped(now.ledger.in_flight)));
-    port_lines(change, lines);
-    lcore_lines(change, lines);
-    ring_lines(now, lines);
-    drop_lines(change, lines);
-    lines.push_back(protocol_line(now));
+    Lines lines;
+    add_ledger(now, lines);
+    add_ports(change, lines);
+    add_lcores(change, lines);
+    add_rings(now, lines);
+    add_protocols(now, columns_, lines);
+    add_drops(change, lines);
+    fit(rows_, lines);
 
     std::string text;
     if (drawn_lines_ != 0) text += fmt::format("\x1b[{}A", drawn_lines_);
     for (const std::string& line : lines) {
-        text += fmt::format("\r\x1b[2K{}\n", line.substr(0, columns_));
+        text += fmt::format("\r\x1b[2K{}\n", cut(line, columns_));
     }
-    // Lines of a longer panel before are wiped, and the cursor comes back up.
+    // What is left of a longer panel before.
     if (drawn_lines_ > lines.size()) text += "\x1b[0J";
     drawn_lines_ = lines.size();
     return text;
 }
 
 std::string live_line(const Snapshot& before, const Snapshot& now) {
+    const auto rx_bytes = [](const Snapshot& state) {
+        std::uint64_t sum = 0;
+        for (const pipeline::PortState& port : state.ports) sum += port.rx_bytes;
+        return sum;
+    };
     const Change change{before, now};
-    std::uint64_t bytes_before = 0;
-    std::uint64_t bytes_now = 0;
-    for (const pipeline::PortState& port : before.ports) bytes_before += port.rx_bytes;
-    for (const pipeline::PortState& port : now.ports) bytes_now += port.rx_bytes;
+    const pipeline::Ledger& ledger = now.ledger;
     return fmt::format(
-        "{:.0f} s: rx {:.3f} Mpps {:.3f} Gbit/s, received {}, delivered {}, forwarded {}, dropped "
-        "{}, "
-        "in flight {}\n",
-        now.elapsed_seconds, change.rate(before.ledger.received, now.ledger.received) / 1e6,
-        change.rate(bytes_before, bytes_now) * 8 / 1e9, now.ledger.received, now.ledger.delivered,
-        now.ledger.forwarded, now.ledger.dropped_total(), now.ledger.in_flight);
+        "{:.0f} s: rx {:.3f} Mpps {:.3f} Gbit/s, received {}, delivered {}, forwarded {}, "
+        "dropped {}, in flight {}\n",
+        now.elapsed_seconds, change.per_second(before.ledger.received, ledger.received) / 1e6,
+        change.per_second(rx_bytes(before), rx_bytes(now)) * 8 / 1e9, ledger.received,
+        ledger.delivered, ledger.forwarded, ledger.dropped_total(), ledger.in_flight);
 }
 
 }  // namespace weir::report

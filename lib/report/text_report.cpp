@@ -6,85 +6,56 @@
 #include <algorithm>
 #include <iterator>
 
+#include "report/format.hpp"
+
 namespace weir::report {
 namespace {
 
 using pipeline::RunReport;
 using pipeline::Snapshot;
 using Text = std::back_insert_iterator<std::string>;
+using Counts = std::vector<std::pair<std::string, std::uint64_t>>;
 
-double per_second(std::uint64_t count, double seconds) {
-    return seconds > 0 ? static_cast<double>(count) / seconds : 0;
+/// A label and its number, one below the other in every section.
+void put(Text out, std::string_view sign, const std::string& label, std::uint64_t value,
+         const std::string& remark = "") {
+    fmt::format_to(out, "  {:<2}{:<44}{:>22}{}{}\n", sign, printable(label), grouped(value),
+                   remark.empty() ? "" : "  ", remark);
 }
 
-double share(std::uint64_t part, std::uint64_t whole) {
-    return whole == 0 ? 0 : 100.0 * static_cast<double>(part) / static_cast<double>(whole);
+void put_heading(Text out, const RunReport& report) {
+    fmt::format_to(out, "weir {}: {}, action {}, {}\nended by {} after {:.3f} s\n", report.version,
+                   report.wiring, report.action, report.memory, report.stop_reason,
+                   report.final.elapsed_seconds);
 }
 
-void line(Text out, const std::string& label, std::uint64_t value) {
-    fmt::format_to(out, "  {:<50}{:>20}\n", label, grouped(value));
-}
-
-void ledger(Text out, const RunReport& report) {
-    const pipeline::Ledger& ledger = report.final.ledger;
-    fmt::format_to(out, "ledger\n");
-    line(out, "received", ledger.received);
-    line(out, "= delivered", ledger.delivered);
-    line(out, "+ forwarded", ledger.forwarded);
-    for (const auto& [stage, reasons] : ledger.dropped) {
-        for (const auto& [reason, count] : reasons) {
-            line(out, fmt::format("+ dropped: {} {}", stage, reason), count);
-        }
+void put_port(Text out, std::size_t number, const pipeline::PortState& port, double seconds) {
+    fmt::format_to(out, "port {}: {} ({})\n", number, printable(port.name), port.driver);
+    put(out, "", "received", port.rx_packets, rates(port.rx_packets, port.rx_bytes, seconds));
+    put(out, "", "transmitted", port.tx_packets, rates(port.tx_packets, port.tx_bytes, seconds));
+    if (port.trimmed != 0) put(out, "", "came beyond --packets, not received", port.trimmed);
+    for (const auto& [name, value] : port.driver_counters) put(out, "", "driver " + name, value);
+    for (const auto& [name, value] : port.xstats) {
+        if (value != 0) put(out, "", "xstat " + name, value);
     }
-    line(out, "+ in flight", ledger.in_flight);
-    if (ledger.balanced) {
-        fmt::format_to(out,
-                       "  BALANCED: every packet accounted for, every mbuf back in its pool\n");
-        return;
-    }
-    fmt::format_to(out, "  NOT BALANCED\n");
-    for (const std::string& what : report.missing) fmt::format_to(out, "    {}\n", what);
+    if (!port.note.empty()) fmt::format_to(out, "  {}\n", printable(port.note));
 }
 
-void ports(Text out, const Snapshot& state) {
+void put_ports(Text out, const Snapshot& state) {
+    fmt::format_to(out,
+                   "ports (Mpps and Gbit/s are means of the run; octets without FCS, preamble "
+                   "and gap)\n");
     for (std::size_t i = 0; i < state.ports.size(); ++i) {
-        const pipeline::PortState& port = state.ports[i];
-        const double seconds = state.elapsed_seconds;
-        fmt::format_to(out, "port {}: {} ({})\n", i, port.name, port.driver);
-        fmt::format_to(out, "  received    {:>16}  {:8.3f} Mpps {:8.3f} Gbit/s (without FCS)\n",
-                       grouped(port.rx_packets), per_second(port.rx_packets, seconds) / 1e6,
-                       per_second(port.rx_bytes, seconds) * 8 / 1e9);
-        if (port.tx_packets != 0) {
-            fmt::format_to(out, "  transmitted {:>16}  {:8.3f} Mpps {:8.3f} Gbit/s\n",
-                           grouped(port.tx_packets), per_second(port.tx_packets, seconds) / 1e6,
-                           per_second(port.tx_bytes, seconds) * 8 / 1e9);
-        }
-        if (port.trimmed != 0) {
-            fmt::format_to(out, "  {} more came with the last burst, beyond --packets\n",
-                           port.trimmed);
-        }
-        if (!port.driver_counters.empty()) {
-            fmt::format_to(out, "  driver:");
-            for (const auto& [name, value] : port.driver_counters) {
-                fmt::format_to(out, " {} {}", name, value);
-            }
-            fmt::format_to(out, "\n");
-        }
-        for (const auto& [name, value] : port.xstats) {
-            fmt::format_to(out, "  xstat: {} {}\n", name, value);
-        }
-        if (!port.note.empty()) fmt::format_to(out, "  {}\n", port.note);
+        put_port(out, i, state.ports[i], state.elapsed_seconds);
     }
 }
 
-void machinery(Text out, const Snapshot& state) {
+void put_machinery(Text out, const Snapshot& state) {
     for (const pipeline::LcoreState& lcore : state.lcores) {
-        const double cycles = lcore.packets == 0 ? 0
-                                                 : static_cast<double>(lcore.busy_cycles) /
-                                                       static_cast<double>(lcore.packets);
-        fmt::format_to(out, "lcore {} (CPU {}): {}: busy {:.1f} %, {:.0f} cycles a packet\n",
-                       lcore.id, lcore.cpu, lcore.roles,
-                       share(lcore.busy_cycles, lcore.total_cycles), cycles);
+        fmt::format_to(
+            out, "lcore {} (CPU {}), {}: busy {:.1f} %, {:.0f} cycles a packet\n", lcore.id,
+            lcore.cpu, lcore.roles, std::min(100.0, percent(lcore.busy_cycles, lcore.total_cycles)),
+            ratio(static_cast<double>(lcore.busy_cycles), static_cast<double>(lcore.packets)));
     }
     for (const pipeline::RingState& ring : state.rings) {
         fmt::format_to(out, "ring {}: {} of {} left inside\n", ring.name, ring.used, ring.capacity);
@@ -95,65 +66,114 @@ void machinery(Text out, const Snapshot& state) {
     }
 }
 
-void protocols(Text out, const Snapshot& state) {
-    if (state.layers.empty()) return;
-    fmt::format_to(out, "protocols (share of received packets that hold it)\n");
-    for (const auto& [name, packets] : state.layers) {
-        fmt::format_to(out, "  {:<14}{:>18}{:>9.3f} %\n", name, grouped(packets),
-                       share(packets, state.ledger.received));
+void put_shares(Text out, const char* heading, const Counts& counts, std::uint64_t received) {
+    if (counts.empty()) return;
+    fmt::format_to(out, "{}\n", heading);
+    for (const auto& [name, packets] : counts) {
+        put(out, "", name, packets, fmt::format("{:7.3f} %", percent(packets, received)));
     }
-    const auto metric = [&state](const char* name) {
-        return grouped(state.metrics.find(name).value_or(0));
-    };
-    if (state.metrics.find("ipsec.packets").value_or(0) == 0) return;
-    fmt::format_to(out,
-                   "IPsec: {} associations, {} packets: {} lost, {} duplicated, {} reordered, "
-                   "{} beyond the window\n",
-                   metric("ipsec.associations"), metric("ipsec.packets"), metric("ipsec.lost"),
-                   metric("ipsec.duplicated"), metric("ipsec.reordered"),
-                   metric("ipsec.beyond_window"));
 }
 
-void demo(Text out, const RunReport& report) {
-    if (report.demo.empty()) return;
-    fmt::format_to(out, "demo: what was planted, and what was found\n");
-    bool pass = true;
-    for (const pipeline::DemoCheck& check : report.demo) {
-        const bool same = check.planted == check.found;
-        pass &= same;
-        fmt::format_to(out, "  {:<44}{:>16}{:>16}{}\n", check.what, grouped(check.planted),
-                       grouped(check.found), same ? "" : "  DIFFERS");
+void put_ipsec(Text out, const metrics::MetricSet& metrics) {
+    const auto metric = [&metrics](const char* name) { return metrics.find(name).value_or(0); };
+    if (metric("ipsec.packets") == 0) return;
+    fmt::format_to(out, "IPsec\n");
+    put(out, "", "associations", metric("ipsec.associations"));
+    put(out, "", "packets", metric("ipsec.packets"));
+    put(out, "", "lost", metric("ipsec.lost"));
+    put(out, "", "duplicated", metric("ipsec.duplicated"));
+    put(out, "", "reordered", metric("ipsec.reordered"));
+    put(out, "", "beyond the window", metric("ipsec.beyond_window"));
+}
+
+/// A sum that a reader can check line by line. On a run that ended well nothing is in flight.
+void put_ledger(Text out, const RunReport& report) {
+    const pipeline::Ledger& ledger = report.final.ledger;
+    fmt::format_to(out, "ledger\n");
+    put(out, "", "received", ledger.received);
+    put(out, "", "delivered", ledger.delivered);
+    put(out, "+", "forwarded", ledger.forwarded);
+    for (const auto& [stage, reasons] : ledger.dropped) {
+        for (const auto& [reason, count] : reasons) {
+            put(out, "+", fmt::format("dropped: {} {}", stage, reason), count);
+        }
     }
-    fmt::format_to(out, "demo: {}\n", pass && report.final.ledger.balanced ? "PASS" : "FAIL");
+    put(out, "+", "in flight", ledger.in_flight);
+    const std::uint64_t accounted =
+        ledger.delivered + ledger.forwarded + ledger.dropped_total() + ledger.in_flight;
+    put(out, "=", "accounted for", accounted);
+    if (ledger.balanced) {
+        fmt::format_to(out, "  BALANCED: every packet has its outcome, every mbuf is back\n");
+        return;
+    }
+    fmt::format_to(out, "  NOT BALANCED");
+    if (accounted < ledger.received) {
+        fmt::format_to(out, ": {} packets without an outcome",
+                       grouped(ledger.received - accounted));
+    } else if (accounted > ledger.received) {
+        fmt::format_to(out, ": {} outcomes too many", grouped(accounted - ledger.received));
+    }
+    fmt::format_to(out, "\n");
+    for (const std::string& what : report.missing) {
+        fmt::format_to(out, "    {}\n", printable(what));
+    }
+}
+
+void put_demo(Text out, const RunReport& report) {
+    if (report.demo.empty()) return;
+    fmt::format_to(out, "demo {:>64}{:>20}\n", "planted", "found");
+    bool same = true;
+    for (const pipeline::DemoCheck& check : report.demo) {
+        same &= check.planted == check.found;
+        fmt::format_to(out, "  {:<45}{:>22}{:>20}{}\n", check.what, grouped(check.planted),
+                       grouped(check.found), check.planted == check.found ? "" : "  DIFFERS");
+    }
+    fmt::format_to(out, "demo: {}\n", same && report.final.ledger.balanced ? "PASS" : "FAIL");
+}
+
+void put_conditions(Text out, const RunReport& report) {
+    for (const pipeline::ConditionResult& result : report.conditions) {
+        fmt::format_to(out, "condition '{}': {}, the value is {}\n", printable(result.expression),
+                       result.failed ? "FAIL, it holds" : "ok, it does not hold",
+                       grouped(result.value));
+    }
+}
+
+std::string_view meaning(base::ExitCode code) {
+    switch (code) {
+        case base::ExitCode::kOk:
+            return "all well";
+        case base::ExitCode::kVerdictFail:
+            return "a verdict of FAIL";
+        case base::ExitCode::kUsageOrSetup:
+            return "usage or set-up";
+        case base::ExitCode::kLedgerUnbalanced:
+            return "the ledger does not balance, or an mbuf is missing";
+        case base::ExitCode::kInputDamaged:
+            break;
+    }
+    return "the input is damaged; what could be read was processed";
 }
 
 }  // namespace
 
-std::string grouped(std::uint64_t number) {
-    const std::string digits = std::to_string(number);
-    std::string text;
-    for (std::size_t i = 0; i < digits.size(); ++i) {
-        if (i != 0 && (digits.size() - i) % 3 == 0) text += ',';
-        text += digits[i];
-    }
-    return text;
-}
-
 std::string text_report(const RunReport& report) {
     std::string text;
     const Text out(text);
-    fmt::format_to(out, "weir {}: {}, action {}, {}; {:.3f} s, ended by: {}\n", report.version,
-                   report.wiring, report.action, report.memory, report.final.elapsed_seconds,
-                   report.stop_reason);
-    ports(out, report.final);
-    machinery(out, report.final);
-    protocols(out, report.final);
-    ledger(out, report);
-    demo(out, report);
-    for (const pipeline::ConditionResult& result : report.conditions) {
-        fmt::format_to(out, "condition '{}': value {}: {}\n", result.expression, result.value,
-                       result.failed ? "FAIL (it holds)" : "ok");
-    }
+    const Snapshot& state = report.final;
+    put_heading(out, report);
+    put_ports(out, state);
+    put_machinery(out, state);
+    put_shares(out, "protocols (share of received packets that hold it)", state.layers,
+               state.ledger.received);
+    put_shares(out, "parse status (share of received packets)", state.statuses,
+               state.ledger.received);
+    put_ipsec(out, state.metrics);
+    put_ledger(out, report);
+    put_demo(out, report);
+    put_conditions(out, report);
+    fmt::format_to(out, "exit {}: {}\n", static_cast<int>(report.exit_code),
+                   meaning(report.exit_code));
     return text;
 }
 

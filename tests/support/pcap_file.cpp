@@ -103,7 +103,7 @@ PcapngFile& PcapngFile::block(std::uint32_t type, const Writer& body,
     whole.u32(length);
     whole.raw(body.bytes());
     whole.u32(trailing_length.value_or(length));
-    bytes_.insert(bytes_.end(), whole.bytes().begin(), whole.bytes().end());
+    for (const std::byte octet : whole.bytes()) bytes_.push_back(octet);
     return *this;
 }
 

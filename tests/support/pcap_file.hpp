@@ -22,7 +22,7 @@ class Writer {
     void u32(std::uint32_t value) { number(value, 4); }
     void u64(std::uint64_t value) { number(value, 8); }
     void raw(std::span<const std::byte> value) {
-        bytes_.insert(bytes_.end(), value.begin(), value.end());
+        for (const std::byte octet : value) bytes_.push_back(octet);
     }
     void pad_to_four() {
         while (bytes_.size() % 4 != 0) u8(0);

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "report/format.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace weir::report {
+namespace {
+
+constexpr char kDelete = 0x7f;
+
+bool is_control(char letter) {
+    return static_cast<unsigned char>(letter) < ' ' || letter == kDelete;
+}
+
+/// Octets of a UTF-8 character behind its first.
+bool is_continuation(char letter) { return (static_cast<unsigned char>(letter) & 0xc0) == 0x80; }
+
+}  // namespace
+
+std::string grouped(std::uint64_t number) {
+    std::string digits = std::to_string(number);
+    for (std::size_t at = digits.size(); at > 3;) {
+        at -= 3;
+        digits.insert(at, ",");
+    }
+    return digits;
+}
+
+double ratio(double part, double whole) { return whole > 0 ? part / whole : 0; }
+
+double percent(std::uint64_t part, std::uint64_t whole) {
+    return 100 * ratio(static_cast<double>(part), static_cast<double>(whole));
+}
+
+std::string rates(std::uint64_t packets, std::uint64_t bytes, double seconds) {
+    return fmt::format("{:8.3f} Mpps {:8.3f} Gbit/s",
+                       ratio(static_cast<double>(packets), seconds) / 1e6,
+                       ratio(static_cast<double>(bytes), seconds) * 8 / 1e9);
+}
+
+std::string printable(std::string_view text) {
+    std::string result(text);
+    std::ranges::replace_if(result, is_control, '?');
+    return result;
+}
+
+std::string cut(std::string_view text, std::size_t columns) {
+    std::string result;
+    for (const char letter : text) {
+        if (result.size() == columns) break;
+        if (is_continuation(letter)) continue;
+        const bool plain = static_cast<unsigned char>(letter) < 0x80 && !is_control(letter);
+        result += plain ? letter : '?';
+    }
+    return result;
+}
+
+}  // namespace weir::report

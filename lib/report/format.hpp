@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+/// How numbers and names are written for people, the same in the live view and the final report.
+namespace weir::report {
+
+/// "1,234,567": digits in groups of three.
+[[nodiscard]] std::string grouped(std::uint64_t number);
+
+/// part / whole; 0 where whole is 0 or less, as before the first second has gone.
+[[nodiscard]] double ratio(double part, double whole);
+
+/// `part` of `whole` in percent; 0 where whole is 0.
+[[nodiscard]] double percent(std::uint64_t part, std::uint64_t whole);
+
+/// "1.234 Mpps   5.678 Gbit/s": `packets` and `bytes` per `seconds`. The bits are those of the
+/// octets given: Weir counts frames without FCS, preamble and gap.
+[[nodiscard]] std::string rates(std::uint64_t packets, std::uint64_t bytes, double seconds);
+
+/// `text` as it may go to a terminal or a log: control characters become '?', so that a name
+/// neither moves the cursor nor ends a line.
+[[nodiscard]] std::string printable(std::string_view text);
+
+/// The first `columns` characters of `text`, one octet each: control characters and each character
+/// beyond ASCII, whose width a terminal alone knows, become '?'.
+[[nodiscard]] std::string cut(std::string_view text, std::size_t columns);
+
+}  // namespace weir::report

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "report/format.hpp"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <cstdint>
+
+namespace weir::report {
+namespace {
+
+TEST(Grouped, PutsACommaBeforeEveryThirdDigit) {
+    EXPECT_EQ(grouped(0), "0");
+    EXPECT_EQ(grouped(999), "999");
+    EXPECT_EQ(grouped(1000), "1,000");
+    EXPECT_EQ(grouped(123456), "123,456");
+    EXPECT_EQ(grouped(1234567), "1,234,567");
+    EXPECT_EQ(grouped(UINT64_MAX), "18,446,744,073,709,551,615");
+}
+
+TEST(Ratio, OfNothingIsZero) {
+    EXPECT_EQ(ratio(5, 0), 0);
+    EXPECT_EQ(ratio(5, -1), 0);
+    EXPECT_EQ(ratio(5, std::nan("")), 0);
+    EXPECT_EQ(ratio(5, 2), 2.5);
+    EXPECT_EQ(percent(1, 0), 0);
+    EXPECT_EQ(percent(1, 4), 25);
+    EXPECT_EQ(percent(UINT64_MAX, UINT64_MAX), 100);
+}
+
+TEST(Rates, AreMillionsOfPacketsAndBillionsOfBits) {
+    EXPECT_EQ(rates(3'000'000, 192'000'000, 2), "   1.500 Mpps    0.768 Gbit/s");
+}
+
+TEST(Rates, InNoTimeAreZero) { EXPECT_EQ(rates(100, 6400, 0), "   0.000 Mpps    0.000 Gbit/s"); }
+
+TEST(Printable, TakesControlCharactersOutAndLeavesUtf8) {
+    EXPECT_EQ(printable("a\nb\x1b[2Jc\x7f"), "a?b?[2Jc?");
+    EXPECT_EQ(printable("Mitschnitt-\xc3\xa4.pcap"), "Mitschnitt-\xc3\xa4.pcap");
+}
+
+TEST(Cut, CountsCharactersNotOctets) {
+    EXPECT_EQ(cut("abcdef", 4), "abcd");
+    EXPECT_EQ(cut("abc", 4), "abc");
+    EXPECT_EQ(cut("abc", 0), "");
+    EXPECT_EQ(cut("\xc3\xa4\xe2\x86\x92xyz", 4), "??xy");
+    EXPECT_EQ(cut("a\nb\x1b", 9), "a?b?");
+    EXPECT_EQ(cut("\xff\xfe", 9), "??");
+}
+
+}  // namespace
+}  // namespace weir::report

@@ -1,0 +1,249 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "report/json_report.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <cmath>
+#include <filesystem>
+#include <fstream>
+#include <limits>
+#include <nlohmann/json.hpp>
+#include <set>
+#include <sstream>
+
+#include "base/setup_error.hpp"
+#include "sample_report.hpp"
+
+namespace weir::report {
+namespace {
+
+using nlohmann::json;
+using testing::AllOf;
+using testing::HasSubstr;
+
+json parsed(const pipeline::RunReport& report) { return json::parse(json_report(report)); }
+
+std::string file_text(const std::filesystem::path& path) {
+    std::ifstream file(path);
+    std::ostringstream text;
+    text << file.rdbuf();
+    return text.str();
+}
+
+template <typename Call>
+std::string refusal(Call&& call) {
+    try {
+        call();
+    } catch (const base::SetupError& error) {
+        EXPECT_EQ(error.code(), base::ExitCode::kUsageOrSetup);
+        return error.what();
+    }
+    return "";
+}
+
+TEST(JsonReport, TheLedgerHasIntegersDropsByStageAndReasonAndAVerdict) {
+    const json ledger = parsed(sample_report())["ledger"];
+    EXPECT_EQ(ledger, json::parse(R"({
+        "received": 1000, "delivered": 900, "forwarded": 40, "in_flight": 0,
+        "dropped": {"rx": {"ring_full": 50},
+                    "parse": {"ipv4_ihl_too_small": 7, "udp_too_short": 3}},
+        "balanced": true})"));
+    for (const char* key : {"received", "delivered", "forwarded", "in_flight"}) {
+        EXPECT_TRUE(ledger[key].is_number_unsigned()) << key;
+    }
+    EXPECT_TRUE(ledger["balanced"].is_boolean());
+}
+
+TEST(JsonReport, SaysHowTheRunWent) {
+    const json report = parsed(sample_report());
+    EXPECT_EQ(report["schema"], "weir-report/1");
+    EXPECT_EQ(report["version"], "1.2.3");
+    EXPECT_EQ(report["started_at"], "2026-01-02T03:04:05Z");
+    EXPECT_EQ(report["elapsed_seconds"], 2.0);
+    EXPECT_EQ(report["wiring"], "pipeline");
+    EXPECT_EQ(report["memory"], "2 MiB hugepages");
+    EXPECT_EQ(report["action"], "sink");
+    EXPECT_EQ(report["stop_reason"], "duration");
+    EXPECT_EQ(report["exit_code"], 1);
+    EXPECT_EQ(report["missing"], json::array());
+}
+
+TEST(JsonReport, HoldsPortsLcoresRingsAndPools) {
+    const json report = parsed(sample_report());
+    EXPECT_EQ(report["ports"], json::parse(R"([{
+        "name": "net_ring0", "driver": "net_ring", "rx_packets": 1000, "rx_bytes": 64000,
+        "tx_packets": 40, "tx_bytes": 2560, "trimmed": 11,
+        "driver_counters": {"ipackets": 1011, "imissed": 0},
+        "xstats": {"rx_good_packets": 1011}, "note": "worth knowing"}])"));
+    ASSERT_EQ(report["lcores"].size(), 2U);
+    EXPECT_EQ(report["lcores"][1], json::parse(R"({
+        "id": 2, "cpu": 1, "roles": "worker 0", "packets": 950, "busy_cycles": 95000,
+        "total_cycles": 380000, "polls": 400, "empty_polls": 300})"));
+    EXPECT_EQ(report["rings"],
+              json::parse(R"([{"name": "rx 0 -> worker 0", "used": 0, "capacity": 1024}])"));
+    EXPECT_EQ(report["pools"], json::parse(R"([{
+        "name": "weir_0", "socket": 0, "mbufs": 8191, "available": 8191, "mbuf_bytes": 2176}])"));
+}
+
+TEST(JsonReport, HoldsEveryCountAndVerdict) {
+    const json report = parsed(sample_report());
+    EXPECT_EQ(report["layers"], json::parse(R"({"eth": 1000, "ip": 750})"));
+    EXPECT_EQ(report["statuses"],
+              json::parse(R"({"ok": 990, "ipv4_ihl_too_small": 7, "udp_too_short": 3})"));
+    EXPECT_EQ(report["metrics"],
+              json::parse(R"({"received": 1000, "dropped.rx.ring_full": 50, "imissed": 0})"));
+    EXPECT_EQ(report["demo"], json::parse(R"([
+        {"what": "ESP and AH lost", "planted": 12, "found": 12},
+        {"what": "parse udp_too_short", "planted": 3, "found": 3}])"));
+    EXPECT_EQ(report["conditions"], json::parse(R"([
+        {"expression": "dropped > 0", "value": 60, "failed": true},
+        {"expression": "imissed > 0", "value": 0, "failed": false}])"));
+}
+
+TEST(JsonReport, AnEmptyRunHasTheSameKeysWithObjectsAndListsEmpty) {
+    const json full = parsed(sample_report());
+    const json empty = parsed({});
+    std::set<std::string> keys;
+    for (const auto& [key, value] : full.items()) {
+        ASSERT_TRUE(empty.contains(key)) << key;
+        EXPECT_EQ(empty[key].type(), value.type()) << key;
+    }
+    EXPECT_EQ(empty.size(), full.size());
+    EXPECT_EQ(empty["ledger"]["dropped"], json::object());
+    EXPECT_EQ(empty["ledger"]["balanced"], false);
+}
+
+TEST(JsonReport, SaysWhatIsMissing) {
+    pipeline::RunReport report = sample_report();
+    report.missing = {"pool weir_0: 2 of 8191 mbufs did not come back", "5 packets are missing"};
+    report.final.ledger.in_flight = 2;
+    report.final.ledger.balanced = false;
+    report.exit_code = base::ExitCode::kLedgerUnbalanced;
+    EXPECT_EQ(parsed(report)["missing"], json(report.missing));
+    EXPECT_EQ(parsed(report)["ledger"]["in_flight"], 2);
+    EXPECT_EQ(parsed(report)["exit_code"], 3);
+}
+
+TEST(JsonReport, KeepsTheLargestCounterExactly) {
+    pipeline::RunReport report;
+    report.final.ledger.received = UINT64_MAX;
+    report.final.metrics.set("received", UINT64_MAX);
+    EXPECT_THAT(json_report(report), HasSubstr("\"received\": 18446744073709551615"));
+    EXPECT_EQ(parsed(report)["ledger"]["received"].get<std::uint64_t>(), UINT64_MAX);
+    EXPECT_EQ(parsed(report)["metrics"]["received"].get<std::uint64_t>(), UINT64_MAX);
+}
+
+TEST(JsonReport, ReplacesOctetsThatAreNotUtf8InValuesAndKeys) {
+    pipeline::RunReport report = sample_report();
+    report.final.ports[0].name = "caf\xe9.pcap";
+    report.final.ports[0].xstats = {{"rx\xff", 1}};
+    report.missing = {"\xc3"};
+    report.final.metrics.set("port.0.xstat.rx\xff", 1);
+    report.conditions[0].expression = "\xfe > 0";
+    const json read = parsed(report);
+    EXPECT_EQ(read["ports"][0]["name"], "caf\xef\xbf\xbd.pcap");
+    EXPECT_EQ(read["ports"][0]["xstats"]["rx\xef\xbf\xbd"], 1);
+}
+
+TEST(JsonReport, WhatIsNoNumberBecomesNull) {
+    pipeline::RunReport report;
+    report.final.elapsed_seconds = std::numeric_limits<double>::quiet_NaN();
+    EXPECT_TRUE(parsed(report)["elapsed_seconds"].is_null());
+}
+
+/// The keys of `value` as docs/report.md writes them: "ports[].name". The members of an object
+/// whose names are counted things are no keys of the schema.
+void collect_keys(const json& value, const std::string& path, std::set<std::string>& keys) {
+    static const std::set<std::string> open_objects{"ledger.dropped", "ports[].driver_counters",
+                                                    "ports[].xstats", "layers",
+                                                    "statuses",       "metrics"};
+    if (value.is_array()) {
+        for (const json& element : value) collect_keys(element, path + "[]", keys);
+    } else if (value.is_object() && !open_objects.contains(path)) {
+        for (const auto& [key, member] : value.items()) {
+            const std::string inner = path.empty() ? key : path + "." + key;
+            keys.insert(inner);
+            collect_keys(member, inner, keys);
+        }
+    }
+}
+
+/// docs/report.md beside these sources; `meson test` runs where the compiler ran, so that a
+/// relative __FILE__ leads there.
+TEST(ReportManual, DocumentsEveryKeyAndNoOther) {
+    const auto path = std::filesystem::path(__FILE__).parent_path() / "../../docs/report.md";
+    std::ifstream manual(path);
+    ASSERT_TRUE(manual) << path << " cannot be opened: run from the build directory";
+    std::set<std::string> documented;
+    for (std::string line; std::getline(manual, line);) {
+        if (line.starts_with("| `")) documented.insert(line.substr(3, line.find('`', 3) - 3));
+    }
+    std::set<std::string> written;
+    collect_keys(parsed(sample_report()), "", written);
+    EXPECT_EQ(documented, written);
+}
+
+class JsonFile : public testing::Test {
+   protected:
+    void SetUp() override { std::filesystem::create_directories(root_); }
+    void TearDown() override { std::filesystem::remove_all(root_); }
+    std::string root_ = testing::TempDir() + "weir_json_file_" + std::to_string(::getpid());
+};
+
+TEST_F(JsonFile, IsWrittenIntoADirectoryThatIsCreated) {
+    const std::string directory = root_ + "/a/b";
+    write_json_report(sample_report(), directory);
+    EXPECT_EQ(file_text(directory + "/report.json"), json_report(sample_report()));
+    EXPECT_FALSE(std::filesystem::exists(directory + "/report.json.tmp"));
+}
+
+TEST_F(JsonFile, ReplacesAnOlderReport) {
+    std::ofstream(root_ + "/report.json") << std::string(100'000, 'x');
+    write_json_report(sample_report(), root_);
+    EXPECT_EQ(file_text(root_ + "/report.json"), json_report(sample_report()));
+}
+
+TEST_F(JsonFile, IsPreparedWithoutLeavingAnything) {
+    prepare_report_directory(root_ + "/new");
+    EXPECT_TRUE(std::filesystem::is_directory(root_ + "/new"));
+    EXPECT_TRUE(std::filesystem::is_empty(root_ + "/new"));
+}
+
+TEST_F(JsonFile, PreparingKeepsAnOlderReport) {
+    std::ofstream(root_ + "/report.json") << "older";
+    prepare_report_directory(root_);
+    EXPECT_EQ(file_text(root_ + "/report.json"), "older");
+}
+
+TEST_F(JsonFile, ADirectoryThatIsAFileIsRefused) {
+    const std::string file = root_ + "/file";
+    std::ofstream(file) << "text";
+    for (const std::string& directory : {file, file + "/below"}) {
+        const auto expected =
+            AllOf(HasSubstr(directory), HasSubstr("ot a directory"), HasSubstr("--report DIR"));
+        EXPECT_THAT(refusal([&] { prepare_report_directory(directory); }), expected);
+        EXPECT_THAT(refusal([&] { write_json_report(sample_report(), directory); }), expected);
+    }
+    EXPECT_EQ(file_text(file), "text");
+}
+
+TEST_F(JsonFile, AFullDiskIsReportedAndTheOlderReportStays) {
+    std::ofstream(root_ + "/report.json") << "older";
+    std::filesystem::create_symlink("/dev/full", root_ + "/report.json.tmp");
+    EXPECT_THAT(refusal([&] { write_json_report(sample_report(), root_); }),
+                AllOf(HasSubstr("report.json.tmp"), HasSubstr("No space left on device")));
+    EXPECT_EQ(file_text(root_ + "/report.json"), "older");
+    EXPECT_FALSE(std::filesystem::is_symlink(root_ + "/report.json.tmp"));
+}
+
+TEST_F(JsonFile, ANameThatIsTakenIsReportedAndNothingIsLeftBeside) {
+    std::filesystem::create_directories(root_ + "/report.json/inside");
+    EXPECT_THAT(refusal([&] { write_json_report(sample_report(), root_); }),
+                HasSubstr("/report.json: "));
+    EXPECT_FALSE(std::filesystem::exists(root_ + "/report.json.tmp"));
+}
+
+}  // namespace
+}  // namespace weir::report

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include "pipeline/run_report.hpp"
+
+namespace weir::report {
+
+/// A run that has something in every place a report has: 1000 received = 900 delivered + 40
+/// forwarded + 60 dropped, in two seconds.
+inline pipeline::RunReport sample_report() {
+    pipeline::RunReport report;
+    report.version = "1.2.3";
+    report.started_at = "2026-01-02T03:04:05Z";
+    report.wiring = "pipeline";
+    report.memory = "2 MiB hugepages";
+    report.action = "sink";
+    report.stop_reason = "duration";
+    pipeline::Snapshot& state = report.final;
+    state.elapsed_seconds = 2;
+    state.ledger.received = 1000;
+    state.ledger.delivered = 900;
+    state.ledger.forwarded = 40;
+    state.ledger.dropped["rx"]["ring_full"] = 50;
+    state.ledger.dropped["parse"]["ipv4_ihl_too_small"] = 7;
+    state.ledger.dropped["parse"]["udp_too_short"] = 3;
+    state.ledger.balanced = true;
+    pipeline::PortState port;
+    port.name = "net_ring0";
+    port.driver = "net_ring";
+    port.rx_packets = 1000;
+    port.rx_bytes = 64000;
+    port.tx_packets = 40;
+    port.tx_bytes = 2560;
+    port.trimmed = 11;
+    port.driver_counters = {{"ipackets", 1011}, {"imissed", 0}};
+    port.xstats = {{"rx_good_packets", 1011}};
+    port.note = "worth knowing";
+    state.ports = {port};
+    state.lcores = {{1, 0, "generator + rx 0", 1000, 30000, 60000, 500, 250},
+                    {2, 1, "worker 0", 950, 95000, 380000, 400, 300}};
+    state.rings = {{"rx 0 -> worker 0", 0, 1024}};
+    state.pools = {{"weir_0", 0, 8191, 8191, 2176}};
+    state.layers = {{"eth", 1000}, {"ip", 750}};
+    state.statuses = {{"ok", 990}, {"ipv4_ihl_too_small", 7}, {"udp_too_short", 3}};
+    state.metrics.set("received", 1000);
+    state.metrics.set("dropped.rx.ring_full", 50);
+    state.metrics.set("imissed", 0);
+    report.demo = {{"ESP and AH lost", 12, 12}, {"parse udp_too_short", 3, 3}};
+    report.conditions = {{"dropped > 0", 60, true}, {"imissed > 0", 0, false}};
+    report.exit_code = base::ExitCode::kVerdictFail;
+    return report;
+}
+
+}  // namespace weir::report

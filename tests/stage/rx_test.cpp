@@ -1,0 +1,196 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "stage/rx.hpp"
+
+#include <gtest/gtest.h>
+#include <rte_lcore.h>
+
+#include <cstring>
+#include <map>
+#include <memory>
+#include <vector>
+
+#include "gen/packet_builder.hpp"
+#include "mem/packet_pool.hpp"
+
+namespace weir::stage {
+namespace {
+
+using base::at;
+
+base::SocketId this_socket() { return {static_cast<int>(rte_socket_id())}; }
+
+/// Gives packets of many flows, each marked with its place in the flow.
+class FlowSource final : public Source {
+   public:
+    FlowSource(mem::PacketPool& pool, std::size_t packets, bool lossless)
+        : Source({0}, lossless), pool_(pool), left_(packets) {
+        for (unsigned flow = 0; flow < kFlows; ++flow) {
+            frames_.push_back(gen::Packet()
+                                  .eth()
+                                  .ipv4("10.0.0." + std::to_string(flow + 1), "10.1.0.1")
+                                  .udp(1000, 2000)
+                                  .payload(8)
+                                  .build());
+        }
+    }
+    Received receive(mem::Burst& burst, std::size_t most) noexcept override {
+        const std::size_t count = std::min(most, left_);
+        if (count == 0 || !pool_.allocate(burst, count)) return {};
+        left_ -= count;
+        Received received;
+        for (rte_mbuf* mbuf : burst.mbufs()) {
+            const unsigned flow = next_ % kFlows;
+            const auto& frame = frames_[flow];
+            std::memcpy(rte_pktmbuf_append(mbuf, static_cast<std::uint16_t>(frame.size())),
+                        frame.data(), frame.size());
+            mbuf->hash.fdir.lo = flow;
+            mbuf->hash.fdir.hi = next_ / kFlows;
+            ++next_;
+            received.bytes += frame.size();
+        }
+        return received;
+    }
+
+    static constexpr unsigned kFlows = 20;
+
+   private:
+    mem::PacketPool& pool_;
+    std::size_t left_;
+    unsigned next_ = 0;
+    std::vector<std::vector<std::byte>> frames_;
+};
+
+/// An rx task with its rings, and what came out of each.
+struct Bench {
+    Bench(std::size_t workers, std::size_t ring_size, Source& source, std::uint64_t limit_packets)
+        : outlets(workers), limit(limit_packets), sources{&source} {
+        for (std::size_t i = 0; i < workers; ++i) {
+            rings.push_back(std::make_unique<ring::PacketRing>(ring_size, this_socket()));
+            outlets[i].ring = rings[i].get();
+        }
+        task = std::make_unique<RxTask>(sources, outlets, limit, 1000);
+    }
+    std::size_t drain(std::size_t worker) {
+        std::size_t packets = 0;
+        mem::Burst burst;
+        while (rings[worker]->pop(burst) != 0) {
+            for (rte_mbuf* mbuf : burst.mbufs()) {
+                const unsigned flow = mbuf->hash.fdir.lo;
+                worker_of_flow.try_emplace(flow, worker);
+                EXPECT_EQ(worker_of_flow[flow], worker) << "a flow was split";
+                EXPECT_EQ(mbuf->hash.fdir.hi, next_of_flow[flow]++) << "a flow lost its order";
+            }
+            packets += burst.size();
+            burst.free_all();
+        }
+        return packets;
+    }
+
+    std::vector<std::unique_ptr<ring::PacketRing>> rings;
+    std::vector<Outlet> outlets;
+    PacketLimit limit;
+    std::vector<Source*> sources;
+    std::unique_ptr<RxTask> task;
+    std::map<unsigned, std::size_t> worker_of_flow;
+    std::map<unsigned, unsigned> next_of_flow;
+};
+
+class RxTaskTest : public testing::Test {
+   protected:
+    mem::PacketPool pool_{"rx_task", 4095, 512, this_socket()};
+};
+
+TEST_F(RxTaskTest, KeepsFlowsWholeAndInOrderOverSeveralWorkers) {
+    for (const std::size_t workers : {1U, 2U, 3U, 4U}) {
+        FlowSource source(pool_, 10000, true);
+        Bench bench(workers, 256, source, PacketLimit::kNone);
+        std::size_t packets = 0;
+        for (int turn = 0; turn < 5000; ++turn) {
+            bench.task->poll(turn < 4900 ? Phase::kRun : Phase::kStopRx);
+            for (std::size_t i = 0; i < workers; ++i) packets += bench.drain(i);
+        }
+        EXPECT_EQ(packets, 10000U);
+        EXPECT_EQ(bench.task->held(), 0U);
+    }
+    EXPECT_EQ(pool_.available(), pool_.size());
+}
+
+TEST_F(RxTaskTest, CountsExactlyWhatFullRingsDrop) {
+    for (const std::size_t workers : {1U, 3U}) {
+        {
+            FlowSource source(pool_, 3000, false);
+            Bench bench(workers, 64, source, PacketLimit::kNone);
+            for (int turn = 0; turn < 200; ++turn) bench.task->poll(Phase::kRun);
+            std::size_t packets = 0;
+            for (int turn = 0; turn < 10; ++turn) {
+                mem::Burst burst;
+                for (const auto& ring : bench.rings) {
+                    while (ring->pop(burst) != 0) {
+                        packets += burst.size();
+                        burst.free_all();
+                    }
+                }
+                bench.task->poll(Phase::kStopRx);
+            }
+            const auto dropped = bench.task->counters().read()[at(RxCounter::kRingFull)];
+            EXPECT_GT(dropped, 0U);
+            EXPECT_EQ(packets + dropped, 3000U);
+            EXPECT_EQ(source.counters().read()[at(SourceCounter::kPackets)], 3000U);
+        }
+        EXPECT_EQ(pool_.available(), pool_.size());
+    }
+}
+
+TEST_F(RxTaskTest, DoesNotReadALosslessSourceWithoutRoom) {
+    FlowSource source(pool_, 3000, true);
+    Bench bench(1, 64, source, PacketLimit::kNone);
+    for (int turn = 0; turn < 200; ++turn) bench.task->poll(Phase::kRun);
+    EXPECT_EQ(bench.task->counters().read()[at(RxCounter::kRingFull)], 0U);
+    const auto received = source.counters().read()[at(SourceCounter::kPackets)];
+    EXPECT_EQ(bench.rings[0]->used() + bench.task->held(), received);
+    EXPECT_LT(received, 3000U);
+}
+
+TEST_F(RxTaskTest, StopsAtTheLimitExactly) {
+    FlowSource source(pool_, 3000, true);
+    Bench bench(2, 1024, source, 777);
+    for (int turn = 0; turn < 200; ++turn) bench.task->poll(Phase::kRun);
+    EXPECT_TRUE(bench.limit.reached());
+    EXPECT_EQ(source.counters().read()[at(SourceCounter::kPackets)], 777U);
+}
+
+/// A driver that gives full bursts only.
+class FullBurstSource final : public Source {
+   public:
+    explicit FullBurstSource(mem::PacketPool& pool) : Source({0}, false), pool_(pool) {}
+    Received receive(mem::Burst& burst, std::size_t) noexcept override {
+        if (!pool_.allocate(burst, 32)) return {};
+        for (rte_mbuf* mbuf : burst.mbufs()) rte_pktmbuf_append(mbuf, 100);
+        return {3200, 0, 0};
+    }
+
+   private:
+    mem::PacketPool& pool_;
+};
+
+TEST_F(RxTaskTest, TrimsTheLastBurstOfADriverThatCannotBeAskedForLess) {
+    {
+        FullBurstSource source(pool_);
+        PacketLimit limit(100);
+        std::size_t kept = 0;
+        for (int i = 0; i < 10; ++i) {
+            mem::Burst burst;
+            receive_counted(source, limit, burst);
+            kept += burst.size();
+        }
+        EXPECT_EQ(kept, 100U);
+        const auto values = source.counters().read();
+        EXPECT_EQ(values[at(SourceCounter::kPackets)], 100U);
+        EXPECT_EQ(values[at(SourceCounter::kBytes)], 10000U);
+        EXPECT_EQ(values[at(SourceCounter::kTrimmed)], 28U);
+    }
+    EXPECT_EQ(pool_.available(), pool_.size());
+}
+
+}  // namespace
+}  // namespace weir::stage
