@@ -24,12 +24,15 @@ void write(const std::string& text) {
     std::fflush(stdout);
 }
 
-/// Columns of the terminal on standard output; none when it is no terminal.
-std::optional<std::size_t> terminal_columns() {
+/// Size of the terminal on standard output; none when it is no terminal.
+std::optional<winsize> terminal_size() {
     winsize size{};
     if (::isatty(STDOUT_FILENO) == 0) return std::nullopt;
-    if (::ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) != 0 || size.ws_col == 0) return 80;
-    return size.ws_col;
+    if (::ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) != 0 || size.ws_col == 0 || size.ws_row == 0) {
+        size.ws_col = 80;
+        size.ws_row = 24;
+    }
+    return size;
 }
 
 }  // namespace
@@ -44,16 +47,17 @@ int run_command(int argc, char** argv) {
     const std::string& directory = line.options.report_directory;
     if (!directory.empty()) report::prepare_report_directory(directory);
 
-    std::optional<report::LiveView> panel;
-    if (const auto columns = terminal_columns()) panel.emplace(*columns);
+    report::LiveView panel(80);
     pipeline::RunObserver observer;
     observer.on_plan = [](const std::string& plan) { write(plan); };
     observer.on_second = [&panel](const auto& before, const auto& now) {
-        write(panel ? panel->render(before, now) : report::live_line(before, now));
+        const std::optional<winsize> size = terminal_size();
+        if (size) panel.resize(size->ws_col, size->ws_row);
+        write(size ? panel.render(before, now) : report::live_line(before, now));
     };
     const pipeline::RunReport result = pipeline::run(line.options, observer);
-    write(report::text_report(result));
     if (!directory.empty()) report::write_json_report(result, directory);
+    write(report::text_report(result));
     return static_cast<int>(result.exit_code);
 }
 

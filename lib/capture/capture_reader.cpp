@@ -148,7 +148,7 @@ CaptureReader::Step CaptureReader::read_pcap_header(std::span<const std::byte> w
     if (link_type != kLinkTypeEthernet) return unsupported_link(link_type);
     interface_[0] = Interface{};
     interface_[0].link_type = link_type;
-    if (magic == kMagicNanoseconds) interface_[0].units_per_second = kNanoseconds;
+    if (magic == kMagicNanoseconds) interface_[0].unit_ns = 1;
     interfaces_ = 1;
     record_header_octets_ = magic == kMagicModified ? 24 : 16;
     format_ = Format::kPcap;
@@ -172,8 +172,8 @@ CaptureReader::Step CaptureReader::read_pcap_record(std::span<const std::byte> w
     }
     packet.bytes = window.subspan(record_header_octets_, captured);
     packet.original_bytes = original;
-    packet.timestamp_ns = u32(window.data()) * kNanoseconds +
-                          to_nanoseconds(u32(window.data() + 4), interface_[0].units_per_second);
+    packet.timestamp_ns = u32(window.data()) * kNanosecondsPerSecond +
+                          std::uint64_t{u32(window.data() + 4)} * interface_[0].unit_ns;
     packet.interface = 0;
     return {ReadResult::kPacket, record_header_octets_ + captured};
 }

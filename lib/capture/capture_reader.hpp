@@ -58,6 +58,7 @@ class CaptureReader {
     struct Interface {
         std::uint64_t units_per_second = 1'000'000;
         std::uint64_t offset_seconds = 0;
+        std::uint32_t unit_ns = 1000;   ///< One unit of time; 0: no whole number of nanoseconds.
         std::uint32_t snap_length = 0;  ///< 0: none.
         std::uint16_t link_type = 0;
     };

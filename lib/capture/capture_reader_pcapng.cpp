@@ -45,6 +45,14 @@ std::uint64_t units_of(std::uint8_t resolution) noexcept {
     return units;
 }
 
+std::uint64_t to_nanoseconds(std::uint64_t units, std::uint64_t per_second) noexcept {
+    __extension__ using uint128 = unsigned __int128;
+    const std::uint64_t part = units % per_second;
+    return units / per_second * kNanosecondsPerSecond +
+           static_cast<std::uint64_t>(static_cast<uint128>(part) * kNanosecondsPerSecond /
+                                      per_second);
+}
+
 }  // namespace
 
 CaptureReader::Step CaptureReader::read_block(std::span<const std::byte> window, bool at_end,
@@ -122,7 +130,11 @@ void CaptureReader::read_interface_options(std::span<const std::byte> options,
         if (code == kOptionEnd || options.size() - 4 < padded) return;
         const std::byte* value = options.data() + 4;
         if (code == kOptionTimeResolution && length == 1) {
-            added.units_per_second = units_of(std::to_integer<std::uint8_t>(value[0]));
+            const std::uint64_t units = units_of(std::to_integer<std::uint8_t>(value[0]));
+            const bool is_whole = kNanosecondsPerSecond % units == 0;
+            added.units_per_second = units;
+            added.unit_ns =
+                static_cast<std::uint32_t>(is_whole ? kNanosecondsPerSecond / units : 0);
         } else if (code == kOptionTimeOffset && length == 8) {
             // Signed; the sum with a time works out the same without a sign.
             const std::uint64_t low = u32(value + (big_endian_ ? 4 : 0));
@@ -149,8 +161,10 @@ CaptureReader::Step CaptureReader::read_packet_block(std::uint32_t type,
     const std::uint64_t units = std::uint64_t{u32(body.data() + 4)} << 32 | u32(body.data() + 8);
     packet.bytes = body.subspan(kPacketFixedOctets, captured);
     packet.original_bytes = u32(body.data() + 16);
-    packet.timestamp_ns =
-        to_nanoseconds(units, interface.units_per_second) + interface.offset_seconds * kNanoseconds;
+    const std::uint64_t since_offset_ns = interface.unit_ns != 0
+                                              ? units * interface.unit_ns
+                                              : to_nanoseconds(units, interface.units_per_second);
+    packet.timestamp_ns = since_offset_ns + interface.offset_seconds * kNanosecondsPerSecond;
     return deliver(number, octets, packet);
 }
 

@@ -5,13 +5,13 @@
 #include <cstdint>
 
 /// What both halves of the capture reader use: numbers in the byte order of whoever wrote the file
-/// (the packets' own order is wire's matter), and time.
+/// (the packets' own order is wire's matter), and what the two formats have in common.
 namespace weir::capture {
 
 inline constexpr std::uint16_t kLinkTypeEthernet = 1;
 /// No capture holds longer packets (libpcap's MAXIMUM_SNAPLEN): a greater length is damage.
 inline constexpr std::uint32_t kMaxCapturedOctets = 262144;
-inline constexpr std::uint64_t kNanoseconds = 1'000'000'000;
+inline constexpr std::uint64_t kNanosecondsPerSecond = 1'000'000'000;
 /// The type of a pcapng section header block; it reads the same in either byte order.
 inline constexpr std::uint32_t kBlockSection = 0x0a0d0d0a;
 
@@ -25,14 +25,6 @@ inline constexpr std::uint32_t kBlockSection = 0x0a0d0d0a;
     const std::uint32_t first = read_u16(at, big_endian);
     const std::uint32_t second = read_u16(at + 2, big_endian);
     return big_endian ? first << 16 | second : second << 16 | first;
-}
-
-[[nodiscard]] inline std::uint64_t to_nanoseconds(std::uint64_t units,
-                                                  std::uint64_t per_second) noexcept {
-    __extension__ using uint128 = unsigned __int128;
-    const std::uint64_t part = units % per_second;
-    return units / per_second * kNanoseconds +
-           static_cast<std::uint64_t>(static_cast<uint128>(part) * kNanoseconds / per_second);
 }
 
 }  // namespace weir::capture

@@ -13,8 +13,9 @@ namespace weir::filter {
 
 class Filter {
    public:
-    /// Compiles `expression` for Ethernet frames, as tcpdump does; empty matches everything. Throws
-    /// SetupError with libpcap's words. Control thread only: libpcap's compiler is not reentrant.
+    /// Compiles `expression`, at most 4096 characters, for Ethernet frames, as tcpdump does; one
+    /// that is empty or blank matches everything. Names of hosts are looked up now. Throws
+    /// SetupError with libpcap's words. Control thread only.
     explicit Filter(const std::string& expression);
 
     /// Whether the packet matches. Reading past the captured octets makes it not match, as in

@@ -174,9 +174,7 @@ void set_port_metrics(const std::vector<PortState>& ports, metrics::MetricSet& m
     }
 }
 
-void set_association_metrics(const Wiring& wiring, metrics::MetricSet& metrics) {
-    ipsec::SaTotals totals;
-    for (const WorkerSlot& slot : wiring.workers()) totals += slot.associations->totals();
+void set_association_metrics(const ipsec::SaTotals& totals, metrics::MetricSet& metrics) {
     metrics.set("ipsec.associations", totals.associations);
     metrics.set("ipsec.packets", totals.counts.packets);
     metrics.set("ipsec.lost", totals.counts.lost);
@@ -219,6 +217,7 @@ Snapshot observe(const Wiring& wiring, double elapsed_seconds, bool driver_state
     observe_pools(wiring, snapshot);
     set_ledger_metrics(snapshot.ledger, snapshot.metrics);
     set_port_metrics(snapshot.ports, snapshot.metrics);
+    set_association_metrics({}, snapshot.metrics);
     return snapshot;
 }
 
@@ -244,7 +243,10 @@ std::vector<std::string> close_books(const Wiring& wiring, Snapshot& snapshot) {
     check_identity(snapshot.ledger, missing);
     snapshot.ledger.balanced = missing.empty();
     set_ledger_metrics(snapshot.ledger, snapshot.metrics);
-    set_association_metrics(wiring, snapshot.metrics);
+    // Only now: the tables may be read once their lcores have stopped.
+    ipsec::SaTotals totals;
+    for (const WorkerSlot& slot : wiring.workers()) totals += slot.associations->totals();
+    set_association_metrics(totals, snapshot.metrics);
     return missing;
 }
 

@@ -2,13 +2,13 @@
 #include "port/device.hpp"
 
 #include <net/if.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
-#include <fstream>
 #include <regex>
 
 #include "base/setup_error.hpp"
@@ -33,6 +33,16 @@ std::string device_argument(const std::string& device, const std::string& key) {
     return {};
 }
 
+/// Asked of the process's own network namespace, which sysfs need not show. Unknown counts as up.
+bool is_up(const std::string& interface) {
+    ifreq request{};
+    interface.copy(request.ifr_name, IFNAMSIZ - 1);
+    const int fd = ::socket(AF_INET, SOCK_DGRAM, 0);
+    const bool known = fd >= 0 && ::ioctl(fd, SIOCGIFFLAGS, &request) == 0;
+    if (fd >= 0) ::close(fd);
+    return !known || (request.ifr_flags & IFF_UP) != 0;
+}
+
 void check_packet_socket(const PortSpec& spec) {
     const int fd = ::socket(AF_PACKET, SOCK_RAW, 0);
     if (fd >= 0) {
@@ -55,9 +65,7 @@ void check_kernel_interface(const PortSpec& spec) {
         throw SetupError("open port", spec.text, "there is no interface '" + name + "'",
                          "list the interfaces with: ip link");
     }
-    unsigned flags = 0;
-    std::ifstream file("/sys/class/net/" + name + "/flags");
-    if (file >> std::hex >> flags && (flags & IFF_UP) == 0) {
+    if (!is_up(name)) {
         throw SetupError("open port", spec.text, "interface '" + name + "' is down",
                          "bring it up with: ip link set " + name + " up");
     }

@@ -35,7 +35,7 @@ double percent(std::uint64_t part, std::uint64_t whole) {
 }
 
 std::string rates(std::uint64_t packets, std::uint64_t bytes, double seconds) {
-    return fmt::format("{:8.3f} Mpps {:8.3f} Gbit/s",
+    return fmt::format("{:7.3f} Mpps {:7.3f} Gbit/s",
                        ratio(static_cast<double>(packets), seconds) / 1e6,
                        ratio(static_cast<double>(bytes), seconds) * 8 / 1e9);
 }

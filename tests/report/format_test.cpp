@@ -29,10 +29,10 @@ TEST(Ratio, OfNothingIsZero) {
 }
 
 TEST(Rates, AreMillionsOfPacketsAndBillionsOfBits) {
-    EXPECT_EQ(rates(3'000'000, 192'000'000, 2), "   1.500 Mpps    0.768 Gbit/s");
+    EXPECT_EQ(rates(3'000'000, 192'000'000, 2), "  1.500 Mpps   0.768 Gbit/s");
 }
 
-TEST(Rates, InNoTimeAreZero) { EXPECT_EQ(rates(100, 6400, 0), "   0.000 Mpps    0.000 Gbit/s"); }
+TEST(Rates, InNoTimeAreZero) { EXPECT_EQ(rates(100, 6400, 0), "  0.000 Mpps   0.000 Gbit/s"); }
 
 TEST(Printable, TakesControlCharactersOutAndLeavesUtf8) {
     EXPECT_EQ(printable("a\nb\x1b[2Jc\x7f"), "a?b?[2Jc?");

@@ -102,7 +102,7 @@ TEST(LiveView, FortyColumnsStillShowWhatMatters) {
     LiveView view(40);
     const auto lines = lines_of(view.render(after(3), after(4)));
     EXPECT_EQ(lines[0], "weir 4 s  received 8,000,000  in flight ");
-    EXPECT_EQ(lines[2], "port 0 rx    2.000 Mpps    2.000 Gbit/s ");
+    EXPECT_EQ(lines[2], "port 0 rx   2.000 Mpps   2.000 Gbit/s tx");
 }
 
 TEST(LiveView, ManyProtocolsTakeSeveralLinesRatherThanBeingCut) {
@@ -172,7 +172,7 @@ TEST(LiveView, APortThatIsNewCountsFromZero) {
 
 TEST(LiveView, BusyAndFillNeverExceedTheWhole) {
     Snapshot now = after(1);
-    now.lcores[0].busy_cycles = now.lcores[0].total_cycles + 1000;
+    now.lcores[0].busy_cycles = now.lcores[0].total_cycles * 2;
     now.rings[0] = {"r", 2000, 1024};
     now.rings.push_back({"empty", 0, 0});
     LiveView view(120);

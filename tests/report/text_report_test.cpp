@@ -76,6 +76,14 @@ TEST(TextReport, OutcomesWithoutAPacketAreSaidToBeTooMany) {
     EXPECT_THAT(text_report(report), HasSubstr("NOT BALANCED: 1,234 outcomes too many\n"));
 }
 
+TEST(TextReport, ASumThatHoldsWithMbufsMissingIsStillNotBalanced) {
+    pipeline::RunReport report = sample_report();
+    report.final.ledger.balanced = false;
+    report.missing = {"pool weir_0: 2 of 8191 mbufs did not come back"};
+    EXPECT_THAT(text_report(report),
+                HasSubstr("  NOT BALANCED\n    pool weir_0: 2 of 8191 mbufs did not come back\n"));
+}
+
 TEST(TextReport, PortsShowOurCountsRatesAndTheDriversBeside) {
     EXPECT_THAT(
         text_report(sample_report()),

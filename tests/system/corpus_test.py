@@ -41,4 +41,4 @@ if __name__ == '__main__':
     if corpus() is None:
         print('SKIP: WEIR_CORPUS is not set: nothing was run on real captures')
         sys.exit(77)
-    unittest.main()
+    unittest.main(verbosity=2)

@@ -55,4 +55,4 @@ class Demo(WeirCase):
 
 
 if __name__ == '__main__':
-    unittest.main()
+    unittest.main(verbosity=2)

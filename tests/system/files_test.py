@@ -160,4 +160,4 @@ class Mistakes(WeirCase):
 
 
 if __name__ == '__main__':
-    unittest.main()
+    unittest.main(verbosity=2)
