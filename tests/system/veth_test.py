@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """Weir between kernel hosts: veth pairs in network namespaces of the test's own, tcpreplay sending
 and tcpdump receiving. The whole test runs inside `unshare`, so that it touches no interface of the
-machine and leaves nothing behind. An ordinary user gets a user namespace as well; tcpdump cannot
-give up its privileges in one, so there dumpcap receives instead."""
+machine and leaves nothing behind. An ordinary user gets a user namespace as well, and keeps his
+number in it: as root in there tcpdump would try, in vain, to give up its privileges."""
 import os
 import struct
 import subprocess
@@ -53,11 +53,9 @@ class Host:
 
     def record(self, case, path):
         """Starts writing what arrives to a classic pcap file."""
-        if os.environ[INSIDE] == 'root':
-            command = ['tcpdump', '-Z', 'root', '-U', '-B', '16384']
-        else:
-            command = ['dumpcap', '-q', '-F', 'pcap', '-B', '16']
-        process = case.start([*self.inside(), *command, '-i', self.name, '-s', '0', '-w', path])
+        as_root = ['-Z', 'root'] if os.geteuid() == 0 else []
+        process = case.start([*self.inside(), 'tcpdump', *as_root, '-U', '-B', '16384',
+                              '-i', self.name, '-s', '0', '-w', path])
         time.sleep(1)
         return process
 
@@ -161,13 +159,12 @@ class Veth(WeirCase):
 def enter():
     """Runs this file again inside a network namespace, and a user namespace without root."""
     root = os.geteuid() == 0
-    unshare = ['unshare', '-n' if root else '-Urn']
+    unshare = ['unshare', '-n'] if root else ['unshare', '-Unc', '--keep-caps']
     if subprocess.run([*unshare, 'true'], stderr=subprocess.DEVNULL, check=False).returncode != 0:
         print('SKIP: `%s` is not allowed here: no test on veth pairs was run' % ' '.join(unshare))
         return 77
-    inside = dict(os.environ, **{INSIDE: 'root' if root else 'user'})
-    return subprocess.run([*unshare, sys.executable, *sys.argv], env=inside,
-                          check=False).returncode
+    return subprocess.run([*unshare, sys.executable, *sys.argv],
+                          env=dict(os.environ, **{INSIDE: '1'}), check=False).returncode
 
 
 if __name__ == '__main__':
