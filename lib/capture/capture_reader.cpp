@@ -128,6 +128,7 @@ CaptureReader::Step CaptureReader::read_magic(std::span<const std::byte> window,
         if ((little & format.mask) == format.magic) return unsupported(format.what);
     }
     constexpr std::size_t kLook = 64;
+    if (window.size() < kLook && !at_end) return {ReadResult::kNeedMore};
     if (is_text(window.first(std::min(window.size(), kLook)))) {
         return unsupported("it is a text, no capture file");
     }

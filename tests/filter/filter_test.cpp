@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "filter/filter.hpp"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
+
+#include <memory>
+#include <string>
 
 #include "base/setup_error.hpp"
 #include "gen/packet_builder.hpp"
@@ -10,10 +14,24 @@ namespace weir::filter {
 namespace {
 
 using gen::Packet;
+using testing::AllOf;
+using testing::HasSubstr;
+using testing::Not;
 
 bool matches(const std::string& expression, const Packet& packet) {
     const auto frame = packet.build();
     return Filter(expression).matches({frame, static_cast<std::uint32_t>(frame.size())});
+}
+
+/// What the expression is refused with.
+std::string refusal(const std::string& expression) {
+    try {
+        const Filter filter(expression);
+    } catch (const base::SetupError& error) {
+        return error.what();
+    }
+    ADD_FAILURE() << "compiled: " << expression;
+    return {};
 }
 
 const Packet kUdp = Packet().eth().ipv4("10.0.0.1", "10.0.0.2").udp(1000, 53).payload(20);
@@ -36,9 +54,17 @@ TEST(Filter, GivesTcpdumpsVerdicts) {
     EXPECT_TRUE(matches("not arp", kUdp));
 }
 
-TEST(Filter, MatchesEverythingWhenEmpty) {
-    EXPECT_TRUE(matches("", kUdp));
-    EXPECT_TRUE(matches("", kTcp6));
+TEST(Filter, MatchesEverythingWhenEmptyOrBlank) {
+    for (const char* const expression : {"", "  ", "\t\n"}) {
+        EXPECT_TRUE(matches(expression, kUdp));
+        EXPECT_TRUE(matches(expression, kTcp6));
+        EXPECT_TRUE(Filter(expression).matches({{}, 0}));
+    }
+}
+
+TEST(Filter, ReadsLineEndsAsSpaces) {
+    EXPECT_TRUE(matches("udp\nand\n\tport 53\n", kUdp));
+    EXPECT_FALSE(matches("udp\nand\n\tport 54\n", kUdp));
 }
 
 TEST(Filter, TakesLenForTheWireLength) {
@@ -58,17 +84,42 @@ TEST(Filter, DoesNotMatchOnOctetsThatWereNotCaptured) {
     EXPECT_FALSE(Filter("udp").matches({{}, 62}));
 }
 
+TEST(Filter, IsCopiedWithItsProgram) {
+    auto original = std::make_unique<Filter>("udp port 53");
+    const Filter copy = *original;
+    original.reset();
+    const auto frame = kUdp.build();
+    EXPECT_TRUE(copy.matches({frame, static_cast<std::uint32_t>(frame.size())}));
+}
+
 TEST(Filter, RefusesABadExpressionInLibpcapsWords) {
-    try {
-        const Filter filter("tcp and and");
-        FAIL() << "compiled";
-    } catch (const base::SetupError& error) {
-        const std::string text = error.what();
-        EXPECT_NE(text.find("tcp and and"), std::string::npos);
-        EXPECT_NE(text.find("syntax"), std::string::npos) << text;
-    }
+    EXPECT_THAT(refusal("tcp and and"),
+                AllOf(HasSubstr("'tcp and and'"), HasSubstr("syntax error"),
+                      HasSubstr("for example: --filter 'udp port 4500 or esp'")));
+    EXPECT_THAT(refusal("port nosuchservice"), HasSubstr("unknown port 'nosuchservice'"));
+    EXPECT_THAT(refusal("type mgt"), HasSubstr("802.11"));
     EXPECT_THROW(Filter("host 10.0.0.300"), base::SetupError);
-    EXPECT_THROW(Filter(std::string("udp\0x", 5)), base::SetupError);
+}
+
+TEST(Filter, RefusesWhatOnlyTheKernelKnows) {
+    for (const char* const expression : {"inbound", "udp and outbound", "ifindex 3"}) {
+        EXPECT_THAT(refusal(expression), HasSubstr("a packet cannot"));
+    }
+    EXPECT_TRUE(matches("len < 0xfffff004", kUdp)) << "a number, no place";
+}
+
+TEST(Filter, RefusesExpressionsThatTakeTooLongToCompile) {
+    std::string expression = "udp";
+    while (expression.size() < 4096) expression += ' ';
+    EXPECT_TRUE(matches(expression, kUdp));
+    const std::string text = refusal(expression + ' ');
+    EXPECT_THAT(text, HasSubstr("longer than 4096 characters"));
+    EXPECT_LT(text.size(), 400U) << "the expression is not repeated in full";
+}
+
+TEST(Filter, RefusesUnprintableExpressionsInPrint) {
+    EXPECT_THAT(refusal(std::string("udp\0x", 5)), HasSubstr("'udp x': it holds a NUL"));
+    EXPECT_THAT(refusal("tcp \x1b[2J"), Not(HasSubstr("\x1b")));
 }
 
 }  // namespace

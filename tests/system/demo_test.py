@@ -2,10 +2,9 @@
 """The demo: what was planted is found, whatever the wiring, the seed and the user."""
 import os
 import subprocess
-import sys
 import unittest
 
-from weir_case import MAKE_CAPTURE, OK, WEIR, WeirCase
+from weir_case import OK, WEIR, WeirCase
 
 
 class Demo(WeirCase):
@@ -34,6 +33,11 @@ class Demo(WeirCase):
     def test_loses_nothing_to_a_slow_worker(self):
         outcome = self.weir('--packets', '20000', '--ring-size', '64', '--worker-delay-ns', '100000')
         self.assert_pass(outcome)
+
+    def test_passes_on_a_single_cpu(self):
+        for mode in ('pipeline', 'run-to-completion'):
+            self.assert_pass(self.weir('--packets', '200000', '--mode', mode,
+                                       prefix=('taskset', '-c', str(min(os.sched_getaffinity(0))))))
 
     def test_fails_when_packets_are_lost(self):
         outcome = self.weir('--packets', '200000', '--ring-size', '64', '--on-full', 'drop',

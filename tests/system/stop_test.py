@@ -48,6 +48,21 @@ class Stop(WeirCase):
         self.assert_balanced(outcome, OK)
         self.assertLess(time.monotonic() - asked, 1.0)
 
+    def test_a_second_signal_leaves_at_once_and_says_so(self):
+        # A worker that needs 5 s for what its ring holds keeps the first signal's drain going.
+        process = self.start_weir('--port', '%s,loop' % self.capture(2000), '--ring-size', '1024',
+                                  '--worker-delay-ns', '300000000')
+        self.await_start(process)
+        time.sleep(0.3)
+        process.send_signal(signal.SIGTERM)
+        time.sleep(0.2)
+        asked = time.monotonic()
+        process.send_signal(signal.SIGTERM)
+        output, _ = process.communicate(timeout=20)
+        self.assertLess(time.monotonic() - asked, 1.0)
+        self.assertEqual(process.returncode, -signal.SIGTERM)
+        self.assertIn('second signal', output)
+
     def await_start(self, process):
         """Until the plan's last line is out, which is before the lcores start."""
         for line in process.stdout:
