@@ -4,7 +4,7 @@
 #   scripts/bench_peers.sh [--rounds N] [--seconds N] [--capture FILE] [--json FILE]
 #
 # Prints the receive rates of Weir's two wirings beside dpdk-testpmd rxonly, all in one run, turn by
-# turn. Without --capture a file of 4096 packets of Weir's own traffic is looped.
+# turn. Without --capture a file of 2048 packets of Weir's own traffic is looped.
 set -euo pipefail
 source "$(dirname -- "${BASH_SOURCE[0]}")/common.sh"
 
@@ -14,7 +14,7 @@ build build app/weir tests/make-capture
 
 made=$(mktemp --suffix=.pcap)
 trap 'rm -f -- "$made"' EXIT
-"$root/build/tests/make-capture" --packets 4096 "$made"
+"$root/build/tests/make-capture" --packets 2048 "$made"
 
 # The last of two --capture wins, so that the caller's does.
 python3 "$root/bench/peers/bench_peers.py" --weir "$root/build/app/weir" --capture "$made" \

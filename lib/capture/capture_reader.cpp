@@ -145,7 +145,7 @@ CaptureReader::Step CaptureReader::read_pcap_header(std::span<const std::byte> w
     minor_version_ = u16(window.data() + 6);
     // The snapshot length (octet 16) binds nobody: files with longer packets exist. The upper half
     // of the link type tells the length of the frame check sequence, or nothing.
-    const auto link_type = static_cast<std::uint16_t>(u32(window.data() + 20) & 0xffff);
+    const auto link_type = static_cast<std::uint16_t>(u32(window.data() + 20));
     if (link_type != kLinkTypeEthernet) return unsupported_link(link_type);
     interface_[0] = Interface{};
     interface_[0].link_type = link_type;

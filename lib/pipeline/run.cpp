@@ -90,7 +90,7 @@ class Run {
     [[nodiscard]] bool rx_handed_over() const;
     [[nodiscard]] bool workers_done() const;
     [[nodiscard]] bool all_quiet() const;
-    void note_damage();
+    void note_captures();
     void judge();
 
     config::Options options_;
@@ -243,7 +243,7 @@ void Run::drain() {
 
 void Run::finish() {
     report_.final = observe(*wiring_, elapsed(), true);
-    note_damage();
+    note_captures();
     wiring_->close_ports();
     std::vector<std::string> missing = close_books(*wiring_, report_.final);
     report_.missing.insert(report_.missing.end(), missing.begin(), missing.end());
@@ -255,15 +255,19 @@ void Run::finish() {
     }
 }
 
-/// A capture file that ended in damage, or held what cannot be read, says so beside its port.
-void Run::note_damage() {
+/// A capture file that ended in damage, or held what was left out, says so beside its port.
+void Run::note_captures() {
     for (std::size_t i = 0; i < wiring_->ports().size(); ++i) {
         const PortSlot& slot = wiring_->ports()[i];
         if (slot.capture == nullptr) continue;
-        const std::string damage = slot.capture->reader().problem();
-        if (damage.empty()) continue;
-        damaged_ = true;
-        report_.final.ports[i].note = damage;
+        const capture::CaptureReader& reader = slot.capture->reader();
+        std::string& note = report_.final.ports[i].note;
+        note = reader.problem();
+        damaged_ = damaged_ || !note.empty();
+        if (reader.skipped_packets() == 0) continue;
+        if (!note.empty()) note += "; ";
+        note += fmt::format("{} packets of interfaces that are not Ethernet were left out",
+                            reader.skipped_packets());
     }
 }
 

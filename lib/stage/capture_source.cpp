@@ -65,7 +65,7 @@ bool CaptureSource::rewind() noexcept {
     if (!setup_.loop || !any_) return false;
     any_ = false;
     rest_ = setup_.file;
-    reader_ = capture::CaptureReader();
+    reader_.restart();
     pace_start_tsc_ = 0;
     return true;
 }

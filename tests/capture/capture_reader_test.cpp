@@ -144,6 +144,18 @@ TEST(CaptureReader, AddsAnInterfacesTimeOffsetWithItsSign) {
     }
 }
 
+TEST(CaptureReader, TakesHalfAWordForTheInterfaceOfAnObsoletePacketBlock) {
+    for (const bool big_endian : {false, true}) {
+        PcapngFile file;
+        file.section(big_endian).interface(1, 0, 6).interface(1, 0, 9);
+        const CaptureOutcome outcome =
+            read_all(file.obsolete_packet(1, 77, frame_of(20, 0)).bytes());
+        ASSERT_EQ(outcome.packets.size(), 1U) << outcome.problem;
+        EXPECT_EQ(outcome.packets[0].interface, 1U);
+        EXPECT_EQ(outcome.packets[0].timestamp_ns, 77U);
+    }
+}
+
 TEST(CaptureReader, ReadsAStreamAsItReadsAFile) {
     for (const Bytes& file : {sample_pcap(), sample_pcapng()}) {
         const CaptureOutcome whole = read_all(file);
@@ -200,10 +212,13 @@ TEST(CaptureReader, DoesNotRefuseAFileAfterItsFirstSkippedPacket) {
 
 TEST(CaptureReader, StartsAnewAfterRestart) {
     const Bytes damaged = prefix_of(sample_pcapng(), sample_pcapng().size() - 1);
+    PcapngFile nanoseconds;
+    nanoseconds.section().interface(1, 0, 9).interface().packet(1, 0, frame_of(20, 0));
     CaptureReader reader;
-    for (const Bytes& file : {sample_pcapng(), damaged, sample_pcap(), sample_pcapng()}) {
+    CapturedPacket packet;
+    for (const Bytes& file :
+         {sample_pcapng(), damaged, nanoseconds.bytes(), sample_pcap(), sample_pcapng()}) {
         const CaptureOutcome fresh = read_all(file);
-        CapturedPacket packet;
         std::size_t consumed = 0;
         std::span<const std::byte> rest = file;
         std::size_t count = 0;
