@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <initializer_list>
+#include <span>
 #include <string_view>
 #include <vector>
 
@@ -12,12 +13,15 @@
 /// Packets from layers, for the generator's templates and for tests:
 ///   Packet().eth().vlan(7).ipv4("10.0.0.1", "10.0.0.2").udp(1000, 53).payload(20).build()
 /// Lengths, checksums, EtherTypes and next headers follow from what stands behind; set8() and
-/// set16() overwrite a field of the last layer, to plant a defect. Cold: allocates.
+/// set16() overwrite a field of the last layer, to plant a defect. Cold: allocates, and throws
+/// std::logic_error or one of its kinds for what cannot be built.
 namespace weir::gen {
 
 class Packet {
    public:
-    Packet& eth();
+    /// Addresses as six hexadecimal octets with colons.
+    Packet& eth(std::string_view destination = "02:00:00:00:00:02",
+                std::string_view source = "02:00:00:00:00:01");
     /// `pcp`: priority, 0 to 7.
     Packet& vlan(unsigned vid, std::uint16_t tpid = 0x8100, unsigned pcp = 0);
     /// A request for `target` from `sender`, both IPv4 in dotted form.
@@ -25,8 +29,12 @@ class Packet {
     /// `options_octets`: a multiple of four up to 40, filled with no-operation options.
     Packet& ipv4(std::string_view source, std::string_view destination,
                  unsigned options_octets = 0);
-    /// Makes the IPv4 header a fragment at `offset_units` (8 octets each).
+    /// Makes the IPv4 header that was added last a fragment at `offset_units` (8 octets each).
     Packet& fragment(unsigned offset_units, bool more);
+    /// Identification of the IPv4 header that was added last.
+    Packet& identification(unsigned id);
+    /// TTL or hop limit of the IP header that was added last.
+    Packet& ttl(unsigned hops);
     Packet& ipv6(std::string_view source, std::string_view destination);
     /// Extension headers of `units` times 8 octets beyond the first 8, filled with PadN.
     Packet& hop_by_hop(unsigned units = 0);
@@ -35,6 +43,8 @@ class Packet {
     Packet& ipv6_fragment(unsigned offset_units, bool more, std::uint32_t id = 1);
     /// `options_octets`: a multiple of four up to 40, filled with no-operation options.
     Packet& tcp(std::uint16_t source, std::uint16_t destination, unsigned options_octets = 0);
+    /// Flags (CWR to FIN, RFC 9293 section 3.1) of the TCP header that was added last; else ACK.
+    Packet& tcp_flags(unsigned flags);
     Packet& udp(std::uint16_t source, std::uint16_t destination);
     Packet& icmp(unsigned type = 8, unsigned code = 0);
     Packet& icmpv6(unsigned type = 128, unsigned code = 0);
@@ -44,11 +54,12 @@ class Packet {
     Packet& vxlan(std::uint32_t vni);
     /// `octets` of payload with contents that depend on their position only.
     Packet& payload(std::size_t octets);
+    Packet& payload(std::span<const std::byte> octets);
     /// Octets as given, behind an experimental EtherType or protocol number.
     Packet& raw(std::initializer_list<unsigned> octets);
 
-    /// Overwrites the field at `at` of the last layer after everything else is computed, checksums
-    /// apart.
+    /// Overwrites the field `at` octets into the last layer when all else, checksums too, has been
+    /// computed. build() throws std::out_of_range when that is behind the frame.
     Packet& set8(std::size_t at, unsigned value);
     Packet& set16(std::size_t at, unsigned value);
 
@@ -64,7 +75,7 @@ class Packet {
     /// Octets so far, without padding.
     [[nodiscard]] std::size_t size() const noexcept;
     /// Where the last layer starts.
-    [[nodiscard]] std::size_t last_offset() const noexcept { return layers_.back().offset; }
+    [[nodiscard]] std::size_t last_offset() const { return last().offset; }
 
    private:
     struct Layer {
@@ -81,6 +92,11 @@ class Packet {
 
     Packet& add(parse::LayerKind kind, Bytes header);
     Packet& extension(parse::LayerKind kind, unsigned units);
+    Packet& overwrite(std::size_t at, Bytes octets);
+    [[nodiscard]] const Layer& last() const;
+    /// Where the last layer starts, which must be one of `kinds`; `what` names the caller.
+    [[nodiscard]] std::size_t last_of(std::initializer_list<parse::LayerKind> kinds,
+                                      std::string_view what) const;
     void complete(Bytes& frame, std::size_t index) const;
     void checksum_layer(Bytes& frame, std::size_t index) const;
     [[nodiscard]] std::uint8_t protocol_behind(std::size_t index) const;

@@ -4,26 +4,44 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
-#include <string>
 #include <vector>
 
 #include "gen/packet_builder.hpp"
 #include "parse/layer.hpp"
 #include "parse/status.hpp"
 
-/// The demo's traffic: a fixed mix of valid packets (IMIX lengths; IPv4, IPv6, TCP, UDP, ICMP, ARP,
-/// VLAN, VXLAN, fragments, ESP, AH) with planted faults: malformed headers, and sequence numbers of
-/// IPsec associations that are lost, duplicated or reordered. What was planted is known exactly at
-/// every moment, by construction and not by parsing. Templates are built and shuffled at the start
-/// (cold); next() only copies one and writes a sequence number.
+/// The demo's traffic: a fixed mix of valid packets (IPv4, IPv6, TCP, UDP, ICMP, ARP, VLAN, VXLAN,
+/// fragments, ESP, AH) with planted faults: malformed headers, and sequence numbers of IPsec
+/// associations that are lost, duplicated or reordered. What was planted is known exactly at every
+/// moment, by construction and not by parsing. Templates are built and shuffled at the start
+/// (cold, traffic_setup.cpp); next() only copies one and writes a sequence number.
+///
+/// Lengths are those of IMIX: of 48 valid frames 28 have 64 octets, 16 have 570 and 4 have 1518. A
+/// stack of headers that 64 octets cannot hold makes a frame as short as it can be instead.
 namespace weir::gen {
 
 /// Longest frame that next() writes, in octets.
 inline constexpr std::size_t kMaxGeneratedBytes = 1518;
+/// No sequence number is sent later than so many numbers behind the highest.
+inline constexpr std::uint32_t kLatestBy = 60;
 
 struct TrafficProfile {
     std::uint64_t seed = 1;
     bool faults = true;  ///< Plant faults; otherwise everything is well-formed and in order.
+};
+
+/// One security association: who it is, and what was done to its sequence numbers. The three
+/// counts mean the same as in Truth.
+struct AssociationTruth {
+    parse::LayerKind network = parse::LayerKind::kNone;  ///< kIpv4 or kIpv6.
+    std::array<std::uint8_t, 16> source{};  ///< As on the wire; IPv4 fills the first four octets.
+    std::array<std::uint8_t, 16> destination{};           ///< Likewise.
+    std::uint32_t spi = 0;                                ///< Host byte order.
+    parse::LayerKind protocol = parse::LayerKind::kNone;  ///< kEsp or kAh.
+    std::uint64_t packets = 0;
+    std::uint64_t lost = 0;
+    std::uint64_t duplicated = 0;
+    std::uint64_t reordered = 0;
 };
 
 /// What has been generated so far.
@@ -31,27 +49,33 @@ struct Truth {
     std::uint64_t packets = 0;
     std::uint64_t bytes = 0;
     std::array<std::uint64_t, parse::kParseStatuses> statuses{};  ///< Packets by status.
-    std::array<std::uint64_t, parse::kLayerKinds> layers{};       ///< Packets that hold the layer.
+    /// Packets that hold the layer; of a malformed one, the layers that can be read all the same.
+    std::array<std::uint64_t, parse::kLayerKinds> layers{};
     std::uint64_t ipsec_packets = 0;
     std::uint64_t associations = 0;  ///< Of which at least one packet was generated.
     std::uint64_t lost = 0;          ///< Numbers below the highest sent that were not sent so far.
     std::uint64_t duplicated = 0;    ///< Packets that repeat a number.
     std::uint64_t reordered = 0;     ///< Packets sent after a higher number, no duplicates.
+    std::vector<AssociationTruth> per_association;  ///< Those counted in `associations`.
 };
 
 class Traffic {
    public:
+    /// Cold: allocates all that next() will need.
     explicit Traffic(const TrafficProfile& profile);
 
     /// Writes the next frame to `out` (room for kMaxGeneratedBytes) and returns its length in
     /// octets. One lcore; never allocates.
     std::size_t next(std::byte* out) noexcept;
 
-    /// Exact for all frames written so far. While no other thread is in next().
+    /// Exact for all frames written so far. While no other thread is in next(). Cold: allocates.
     [[nodiscard]] Truth truth() const;
 
    private:
     static constexpr std::uint32_t kNoAssociation = UINT32_MAX;
+    /// Frames in the schedule, which is repeated for ever.
+    static constexpr std::size_t kScheduled = 8192;
+    static constexpr std::size_t kLengthClasses = 3;
 
     /// A frame, ready but for the sequence number.
     struct Template {
@@ -66,28 +90,28 @@ class Traffic {
         std::uint64_t layer_mask = 0;
         std::uint64_t used = 0;  ///< Frames made from it.
     };
-    /// One association's sender, with what it holds back and what it will repeat.
+    /// One association's sender, with what it holds back and what it will repeat. Numbers have 64
+    /// bits of which the wire carries the lower half, so that a long run wraps as a sender with
+    /// extended sequence numbers does (RFC 4303, section 2.2.1).
     struct Association {
-        std::uint32_t next = 1;
-        std::uint32_t late = 0;  ///< Number held back, 0 for none, sent after so many more packets.
-        std::uint32_t late_after = 0;
-        std::uint32_t repeat = 0;  ///< Number to be sent again, likewise.
+        std::uint64_t next = 1;
+        std::uint64_t late = 0;        ///< Number held back, 0 for none.
+        std::uint64_t repeat = 0;      ///< Number to be sent again, 0 for none.
+        std::uint32_t late_after = 0;  ///< Packets until it is sent.
         std::uint32_t repeat_after = 0;
         std::uint64_t lost = 0;
         std::uint64_t duplicated = 0;
         std::uint64_t reordered = 0;
     };
+    using Pots = std::array<std::vector<std::uint32_t>, kLengthClasses>;
 
-    void make_valid_templates();
-    void make_association_templates();
-    void make_malformed_templates();
-    void make_schedule();
+    void make_valid_templates(Pots& pots);
+    void make_association_templates(Pots& pots);
+    std::vector<std::uint32_t> make_malformed_templates();
+    void make_schedule(const Pots& pots, const std::vector<std::uint32_t>& malformed);
     /// Adds a template; returns its number.
     std::uint32_t add(const Packet& packet);
-    /// Puts a template into the pot from which the schedule is drawn, `weight` times.
-    void weigh(std::vector<std::uint32_t>& pot, std::uint32_t number, unsigned weight);
-    void add_malformed(const Packet& packet, parse::ParseStatus status, std::uint64_t layer_mask);
-    [[nodiscard]] std::uint32_t next_sequence(Association& association) noexcept;
+    [[nodiscard]] std::uint64_t next_sequence(Association& association) noexcept;
     [[nodiscard]] std::uint64_t random() noexcept;
 
     std::uint64_t random_state_;
@@ -96,9 +120,8 @@ class Traffic {
     std::vector<Template> templates_;
     std::vector<Expectation> expectations_;
     std::vector<Association> associations_;
-    std::array<std::vector<std::uint32_t>, 3> pots_;  ///< Template numbers by length class.
-    std::vector<std::uint32_t> malformed_;
-    std::vector<std::uint32_t> schedule_;
+    std::vector<AssociationTruth> identities_;  ///< Of associations_, counts zero.
+    std::vector<std::uint32_t> schedule_;       ///< Template numbers.
     std::size_t position_ = 0;
 };
 

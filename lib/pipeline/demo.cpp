@@ -10,9 +10,39 @@ std::uint64_t found(const Snapshot& snapshot, const std::string& metric) {
     return snapshot.metrics.find(metric).value_or(0);
 }
 
+/// The entry of an association, in whichever worker's table it is; nullptr when it was not seen.
+const ipsec::SaEntry* find(const Wiring& wiring, const gen::AssociationTruth& association) {
+    ipsec::SaKey key;
+    key.source = association.source;
+    key.destination = association.destination;
+    key.spi = association.spi;
+    key.protocol = association.protocol;
+    key.network = association.network;
+    for (const WorkerSlot& slot : wiring.workers()) {
+        if (const ipsec::SaEntry* entry = slot.associations->find(key)) return entry;
+    }
+    return nullptr;
+}
+
+/// Associations whose every figure is what was planted in them.
+std::uint64_t exact_associations(const Wiring& wiring, const gen::Truth& truth) {
+    std::uint64_t exact = 0;
+    for (const gen::AssociationTruth& planted : truth.per_association) {
+        const ipsec::SaEntry* entry = find(wiring, planted);
+        if (entry == nullptr) continue;
+        const ipsec::SequenceTracker::Counts found = entry->tracker.counts();
+        if (found.packets == planted.packets && found.lost == planted.lost &&
+            found.duplicated == planted.duplicated && found.reordered == planted.reordered) {
+            ++exact;
+        }
+    }
+    return exact;
+}
+
 }  // namespace
 
-std::vector<DemoCheck> check_demo(const gen::Traffic& traffic, const Snapshot& snapshot) {
+std::vector<DemoCheck> check_demo(const gen::Traffic& traffic, const Wiring& wiring,
+                                  const Snapshot& snapshot) {
     const gen::Truth truth = traffic.truth();
     std::vector<DemoCheck> checks;
     checks.push_back({"packets", truth.packets, snapshot.ledger.received});
@@ -30,6 +60,8 @@ std::vector<DemoCheck> check_demo(const gen::Traffic& traffic, const Snapshot& s
     }
     checks.push_back(
         {"IPsec associations", truth.associations, found(snapshot, "ipsec.associations")});
+    checks.push_back({"IPsec associations, each figure exact", truth.per_association.size(),
+                      exact_associations(wiring, truth)});
     checks.push_back({"IPsec packets", truth.ipsec_packets, found(snapshot, "ipsec.packets")});
     checks.push_back({"IPsec lost", truth.lost, found(snapshot, "ipsec.lost")});
     checks.push_back({"IPsec duplicated", truth.duplicated, found(snapshot, "ipsec.duplicated")});

@@ -6,12 +6,13 @@
 #include "gen/traffic.hpp"
 #include "pipeline/run_report.hpp"
 #include "pipeline/snapshot.hpp"
+#include "pipeline/wiring.hpp"
 
 namespace weir::pipeline {
 
 /// Holds what the demo's traffic planted against what the run found: packets, each parse status,
 /// each layer, and the sequence faults of every IPsec association. After the books are closed.
-[[nodiscard]] std::vector<DemoCheck> check_demo(const gen::Traffic& traffic,
+[[nodiscard]] std::vector<DemoCheck> check_demo(const gen::Traffic& traffic, const Wiring& wiring,
                                                 const Snapshot& snapshot);
 
 }  // namespace weir::pipeline

@@ -248,7 +248,7 @@ void Run::finish() {
     std::vector<std::string> missing = close_books(*wiring_, report_.final);
     report_.missing.insert(report_.missing.end(), missing.begin(), missing.end());
     report_.final.ledger.balanced = report_.missing.empty();
-    if (plan_.demo) report_.demo = check_demo(*traffic_, report_.final);
+    if (plan_.demo) report_.demo = check_demo(*traffic_, *wiring_, report_.final);
     for (const metrics::Condition& condition : conditions_) {
         report_.conditions.push_back({condition.text(), condition.value(report_.final.metrics),
                                       condition.evaluate(report_.final.metrics)});
