@@ -57,7 +57,7 @@ void add_options(CLI::App& app, Values& values) {
         if (setting.name == kEalArguments) continue;
         app.add_option("--" + std::string(setting.name), values[setting.name],
                        std::string(setting.description))
-            ->type_name(std::string(setting.placeholder))
+            ->type_name(std::string(setting.value_name))
             ->allow_extra_args(false)
             ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)
             ->expected(1);

@@ -23,7 +23,7 @@ enum class ValueType : std::uint8_t {
 struct Setting {
     std::string_view name;  ///< Option without --, and TOML key.
     ValueType type = ValueType::kText;
-    std::string_view placeholder;  ///< "N", "on|off", …
+    std::string_view value_name;   ///< "N", "on|off", …
     std::string_view description;  ///< With its default behind it in parentheses, if it has one.
     /// Puts one value into `options`. Throws std::invalid_argument with what was expected, and
     /// changes nothing then.

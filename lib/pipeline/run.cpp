@@ -54,6 +54,13 @@ void refuse_impossible(const config::Options& options, const std::vector<port::P
         throw SetupError("run", "the demo", "its port has one queue, which one lcore polls",
                          "leave --workers away, or use --mode pipeline");
     }
+    const bool any_device = std::ranges::any_of(specs, [](const port::PortSpec& spec) {
+        return spec.kind != port::DeviceKind::kCaptureFile;
+    });
+    if (options.action != config::Action::kSink && !any_device) {
+        throw SetupError("send from", "capture files", "no port is named that could transmit",
+                         "add one, for example: --port net_af_packet0,iface=eth1");
+    }
     if (options.action == config::Action::kForward && specs.size() % 2 != 0) {
         throw SetupError("forward between", fmt::format("{} port(s)", specs.size()),
                          "ports are forwarded in pairs (0 with 1, 2 with 3)",

@@ -156,7 +156,10 @@ class Mistakes(WeirCase):
                      'recieved > 0')
 
     def test_unpaired_forward(self):
-        self.refused(['--port'], '--port', self.capture(10), '--action', 'forward')
+        self.refused(['--port'], '--port', 'net_null0', '--action', 'forward')
+
+    def test_nowhere_to_send(self):
+        self.refused(['transmit'], '--port', self.capture(10), '--action', 'macswap')
 
 
 if __name__ == '__main__':
