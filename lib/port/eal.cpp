@@ -4,6 +4,7 @@
 #include <rte_eal.h>
 #include <rte_errno.h>
 #include <rte_log.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <array>
@@ -137,7 +138,14 @@ Eal::Eal(const EalRequest& request) {
     }
 }
 
-Eal::~Eal() { rte_eal_cleanup(); }
+Eal::~Eal() {
+    // EAL makes a directory for files that it then has none of, and leaves it. Removing fails, as
+    // it should, while another process has files there.
+    const std::filesystem::path runtime_directory = rte_eal_get_runtime_dir();
+    rte_eal_cleanup();
+    ::rmdir(runtime_directory.c_str());
+    ::rmdir(runtime_directory.parent_path().c_str());
+}
 
 std::string Eal::take_log() {
     KeptLog& log = kept_log();
