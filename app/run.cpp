@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "base/setup_error.hpp"
 #include "commands.hpp"
 #include "config/command_line.hpp"
 #include "report/json_report.hpp"
@@ -58,6 +59,10 @@ int run_command(int argc, char** argv) {
     const pipeline::RunReport result = pipeline::run(line.options, observer);
     if (!directory.empty()) report::write_json_report(result, directory);
     write(report::text_report(result));
+    if (std::ferror(stdout) != 0 && directory.empty()) {
+        throw base::SetupError("write report to", "standard output", "it takes nothing",
+                               "send it somewhere that does, or keep the report with --report DIR");
+    }
     return static_cast<int>(result.exit_code);
 }
 

@@ -44,6 +44,10 @@ std::vector<port::PortSpec> specs_of(const config::Options& options) {
     return specs;
 }
 
+std::string device_name(const port::PortSpec& spec) {
+    return spec.device.substr(0, spec.device.find(','));
+}
+
 void refuse_impossible(const config::Options& options, const std::vector<port::PortSpec>& specs) {
     const bool demo = options.ports.empty();
     if (demo && options.action != config::Action::kSink) {
@@ -53,6 +57,17 @@ void refuse_impossible(const config::Options& options, const std::vector<port::P
     if (demo && options.mode == config::Mode::kRunToCompletion && options.workers > 1) {
         throw SetupError("run", "the demo", "its port has one queue, which one lcore polls",
                          "leave --workers away, or use --mode pipeline");
+    }
+    for (auto spec = specs.begin(); spec != specs.end(); ++spec) {
+        if (spec->kind == port::DeviceKind::kCaptureFile) continue;
+        const auto same = [&spec](const port::PortSpec& other) {
+            return device_name(other) == device_name(*spec);
+        };
+        if (std::any_of(specs.begin(), spec, same)) {
+            throw SetupError("open port", spec->text, "the device is named twice",
+                             "give each device once; a second virtual device needs another number "
+                             "behind its name");
+        }
     }
     const bool any_device = std::ranges::any_of(specs, [](const port::PortSpec& spec) {
         return spec.kind != port::DeviceKind::kCaptureFile;

@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """`weir run` on capture files of the project's own making."""
 import re
+import subprocess
 import unittest
 
-from weir_case import DAMAGED, FAIL, OK, USAGE, WeirCase
+from weir_case import DAMAGED, FAIL, OK, USAGE, WEIR, WeirCase
 
 
 class CaptureFile(WeirCase):
@@ -128,6 +129,16 @@ class Mistakes(WeirCase):
 
     def test_unknown_device(self):
         self.refused(['net_nothing0'], '--port', 'net_nothing0')
+
+    def test_the_same_device_twice(self):
+        self.refused(['twice'], '--port', 'net_null0', '--port', 'net_null0,size=64')
+
+    def test_a_report_that_nobody_gets(self):
+        for option, code in (((), USAGE), (('--report', str(self.directory / 'kept')), OK)):
+            with open('/dev/full', 'w') as full:
+                done = subprocess.run([WEIR, 'run', '--port', str(self.capture(10)), *option],
+                                      stdout=full, stderr=subprocess.PIPE, check=False, timeout=60)
+            self.assertEqual(done.returncode, code, done.stderr)
 
     def test_missing_interface(self):
         self.refused(['weir-none', 'ip link'], '--port', 'net_af_packet0,iface=weir-none')
