@@ -122,7 +122,8 @@ void add_network_defects(Malformeds& list) {
     list.push_back(
         {bad6().set16(4, 1400).udp(1, 2).payload(2), kIpv6PayloadLengthBeyondFrame, kEth6 | kUdp});
     list.push_back({bad6().hop_by_hop().set8(1, 200).payload(8), kIpv6ExtensionTooShort, kEth6});
-    list.push_back({bad6().set16(4, 0).hop_by_hop().udp(1, 2).payload(2), kIpv6Jumbogram, kEth6});
+    list.push_back({bad6().set16(4, 0).hop_by_hop().set8(2, wire::kOptionJumboPayload).udp(1, 2),
+                    kIpv6Jumbogram, kEth6});
     list.push_back({Packet().eth().arp("10.3.0.1", "10.3.0.2").set8(4, 40).pad_to(60), kArpTooShort,
                     layers(LayerKind::kEth, LayerKind::kArp)});
     Packet deep;

@@ -9,13 +9,15 @@
 namespace weir::parse {
 
 /// The layer behind an IP header or extension header; kNone also where the payload is empty.
-[[nodiscard]] inline LayerKind layer_of_protocol(const Walk& walk, std::uint8_t protocol) noexcept {
+[[nodiscard, gnu::always_inline]] inline LayerKind layer_of_protocol(
+    const Walk& walk, std::uint8_t protocol) noexcept {
     if (walk.rest() == 0) return LayerKind::kNone;
+    // Most packets by far: two comparisons cost less than the switch's indirect jump mispredicted.
+    if (protocol == wire::kProtocolTcp) return LayerKind::kTcp;
+    if (protocol == wire::kProtocolUdp) return LayerKind::kUdp;
+    // Extension headers exist behind IPv6 only (RFC 8200, section 4).
+    const bool ipv6 = walk.record.inner_network == LayerKind::kIpv6;
     switch (protocol) {
-        case wire::kProtocolTcp:
-            return LayerKind::kTcp;
-        case wire::kProtocolUdp:
-            return LayerKind::kUdp;
         case wire::kProtocolIcmp:
             return LayerKind::kIcmp;
         case wire::kProtocolIcmpv6:
@@ -28,75 +30,61 @@ namespace weir::parse {
             return LayerKind::kIpv4;
         case wire::kProtocolIpv6:
             return LayerKind::kIpv6;
-        default:
-            break;
-    }
-    // Extension headers exist behind IPv6 only (RFC 8200, section 4).
-    if (!walk.ipv6) return LayerKind::kNone;
-    switch (protocol) {
         case wire::kProtocolHopByHop:
-            return LayerKind::kIpv6HopByHop;
+            return ipv6 ? LayerKind::kIpv6HopByHop : LayerKind::kNone;
         case wire::kProtocolRouting:
-            return LayerKind::kIpv6Routing;
+            return ipv6 ? LayerKind::kIpv6Routing : LayerKind::kNone;
         case wire::kProtocolFragment:
-            return LayerKind::kIpv6Fragment;
+            return ipv6 ? LayerKind::kIpv6Fragment : LayerKind::kNone;
         case wire::kProtocolDestinationOptions:
-            return LayerKind::kIpv6DestOpts;
+            return ipv6 ? LayerKind::kIpv6DestOpts : LayerKind::kNone;
         default:
             return LayerKind::kNone;
     }
 }
 
-/// Notes the network layer at walk.offset, which ends at `packet_end`. What an outer one said of a
-/// transport no longer holds for the innermost.
-inline void enter_network(Walk& walk, LayerKind kind, std::uint32_t packet_end) noexcept {
-    PacketRecord& record = walk.record;
-    const auto offset = static_cast<std::uint16_t>(walk.offset);
-    if (record.outer_network == LayerKind::kNone) {
-        record.outer_network = kind;
-        record.outer_network_offset = offset;
+/// Bounds the walk by an IP packet's own length, `octets` from its header on. A length past the end
+/// of what encloses the packet is a defect, but for one inside a first fragment: that packet goes
+/// on in the later ones.
+[[gnu::always_inline]] inline void bound_packet(Walk& walk, LayerKind kind, std::size_t octets,
+                                                ParseStatus beyond) noexcept {
+    if (octets <= walk.rest()) [[likely]] {
+        walk.bound(octets);
+    } else if (walk.record.fragment == 0) {
+        walk.note(beyond, kind);
     }
-    record.inner_network = kind;
-    record.inner_network_offset = offset;
-    record.inner_transport = LayerKind::kNone;
-    record.inner_transport_offset = 0;
-    record.source_port = 0;
-    record.destination_port = 0;
-    record.network_end_offset = static_cast<std::uint16_t>(packet_end);
-    walk.ipv6 = kind == LayerKind::kIpv6;
-    walk.fragmented = false;
+    walk.record.network_end_offset =
+        static_cast<std::uint16_t>(std::min(walk.end(), kMaxFrameBytes));
 }
 
 /// RFC 791, section 3.1.
-[[nodiscard]] inline LayerKind parse_ipv4(Walk& walk) noexcept {
+[[nodiscard, gnu::always_inline]] inline LayerKind parse_ipv4(Walk& walk) noexcept {
     constexpr LayerKind kLayer = LayerKind::kIpv4;
     if (!walk.need(sizeof(wire::Ipv4), ParseStatus::kIpv4TooShort, kLayer)) {
         return LayerKind::kNone;
     }
-    const auto header = walk.load<wire::Ipv4>();
-    if (header.version() != 4) return walk.note(ParseStatus::kIpv4VersionInvalid, kLayer);
-    if (header.ihl() < 5) return walk.note(ParseStatus::kIpv4IhlTooSmall, kLayer);
-    const std::uint32_t header_octets = header.ihl() * 4;
-    if (!walk.need(header_octets, ParseStatus::kIpv4OptionsBeyondFrame, kLayer) ||
-        !walk.add(kLayer)) {
-        return LayerKind::kNone;
+    const auto& header = walk.view<wire::Ipv4>();
+    std::size_t header_octets = sizeof(wire::Ipv4);
+    if (header.version_ihl != wire::kIpv4VersionIhlPlain) [[unlikely]] {
+        if (header.version() != 4) return walk.note(ParseStatus::kIpv4VersionInvalid, kLayer);
+        if (header.ihl() < 5) return walk.note(ParseStatus::kIpv4IhlTooSmall, kLayer);
+        header_octets = header.ihl() * std::size_t{4};
+        if (!walk.need(header_octets, ParseStatus::kIpv4OptionsBeyondFrame, kLayer)) {
+            return LayerKind::kNone;
+        }
     }
-    const std::uint32_t total = header.total_length.host();
-    if (total < header_octets) {
-        enter_network(walk, kLayer, walk.offset + header_octets);
+    if (!walk.add_network(kLayer)) return LayerKind::kNone;
+    const std::size_t total = header.total_length.host();
+    if (total < header_octets) [[unlikely]] {
+        walk.bound(header_octets);
+        walk.record.network_end_offset = static_cast<std::uint16_t>(walk.end());
         return walk.note(ParseStatus::kIpv4TotalLengthTooSmall, kLayer);
     }
-    if (total > walk.rest()) {
-        walk.note(ParseStatus::kIpv4TotalLengthBeyondFrame, kLayer);
-    } else {
-        walk.end = walk.offset + total;
-    }
-    enter_network(walk, kLayer, walk.end);
+    bound_packet(walk, kLayer, total, ParseStatus::kIpv4TotalLengthBeyondFrame);
     walk.advance(header_octets);
     const std::uint16_t flags_offset = header.flags_offset.host();
-    if ((flags_offset & (wire::kIpv4MoreFragments | wire::kIpv4OffsetMask)) != 0) {
+    if ((flags_offset & (wire::kIpv4MoreFragments | wire::kIpv4OffsetMask)) != 0) [[unlikely]] {
         walk.record.fragment |= kFragment;
-        walk.fragmented = true;
         if ((flags_offset & wire::kIpv4OffsetMask) != 0) {
             walk.record.fragment |= kLaterFragment;
             return LayerKind::kNone;
@@ -105,60 +93,91 @@ inline void enter_network(Walk& walk, LayerKind kind, std::uint32_t packet_end) 
     return layer_of_protocol(walk, header.protocol);
 }
 
+enum class Jumbo : std::uint8_t { kNo, kYes, kUnknown };
+
+/// Whether an IPv6 packet with payload length 0 carries a jumbo payload option in the hop-by-hop
+/// header behind it (RFC 2675, section 2); unknown where the capture ends too early. Only the first
+/// options count, as RFC 8504, section 5.3 allows, so that the work is bounded.
+[[nodiscard]] inline Jumbo has_jumbo_option(std::span<const std::byte> captured,
+                                            std::size_t on_wire) noexcept {
+    constexpr int kMaxOptions = 8;
+    if (on_wire < sizeof(wire::Ipv6Extension)) return Jumbo::kNo;
+    if (captured.size() < sizeof(wire::Ipv6Extension)) return Jumbo::kUnknown;
+    const auto& header = wire::view<wire::Ipv6Extension>(captured.data());
+    const std::size_t end = std::min<std::size_t>(header.octets(), on_wire);
+    std::size_t at = sizeof(wire::Ipv6Extension);
+    for (int option = 0; option < kMaxOptions && at < end; ++option) {
+        if (at >= captured.size()) return Jumbo::kUnknown;
+        const auto type = std::to_integer<std::uint8_t>(captured[at]);
+        if (type == wire::kOptionJumboPayload) return Jumbo::kYes;
+        if (type == wire::kOptionPad1) {
+            ++at;
+            continue;
+        }
+        if (at + 1 >= end) return Jumbo::kNo;
+        if (at + 1 >= captured.size()) return Jumbo::kUnknown;
+        at += 2 + std::to_integer<std::size_t>(captured[at + 1]);
+    }
+    return Jumbo::kNo;
+}
+
 /// RFC 8200, section 3; jumbograms (RFC 2675) are refused.
-[[nodiscard]] inline LayerKind parse_ipv6(Walk& walk) noexcept {
+[[nodiscard, gnu::always_inline]] inline LayerKind parse_ipv6(Walk& walk) noexcept {
     constexpr LayerKind kLayer = LayerKind::kIpv6;
-    if (!walk.need(sizeof(wire::Ipv6), ParseStatus::kIpv6TooShort, kLayer)) {
-        return LayerKind::kNone;
-    }
-    const auto header = walk.load<wire::Ipv6>();
+    constexpr std::size_t kOctets = sizeof(wire::Ipv6);
+    if (!walk.need(kOctets, ParseStatus::kIpv6TooShort, kLayer)) return LayerKind::kNone;
+    const auto& header = walk.view<wire::Ipv6>();
     if (header.version() != 6) return walk.note(ParseStatus::kIpv6VersionInvalid, kLayer);
-    if (!walk.add(kLayer)) return LayerKind::kNone;
-    const std::uint32_t payload = header.payload_length.host();
-    if (sizeof(wire::Ipv6) + payload > walk.rest()) {
-        walk.note(ParseStatus::kIpv6PayloadLengthBeyondFrame, kLayer);
-    } else {
-        walk.end = walk.offset + static_cast<std::uint32_t>(sizeof(wire::Ipv6)) + payload;
+    if (!walk.add_network(kLayer)) return LayerKind::kNone;
+    const std::size_t payload = header.payload_length.host();
+    const std::uint8_t next_header = header.next_header;
+    Jumbo jumbo = Jumbo::kNo;
+    if (payload == 0 && next_header == wire::kProtocolHopByHop) [[unlikely]] {
+        jumbo = has_jumbo_option(walk.captured_behind(kOctets), walk.rest() - kOctets);
     }
-    enter_network(walk, kLayer, walk.end);
-    if (payload == 0 && header.next_header == wire::kProtocolHopByHop) {
-        return walk.note(ParseStatus::kIpv6Jumbogram, kLayer);
+    bound_packet(walk, kLayer, kOctets + payload, ParseStatus::kIpv6PayloadLengthBeyondFrame);
+    if (jumbo != Jumbo::kNo) [[unlikely]] {
+        return jumbo == Jumbo::kYes ? walk.note(ParseStatus::kIpv6Jumbogram, kLayer)
+                                    : walk.truncated(LayerKind::kIpv6HopByHop);
     }
-    walk.advance(sizeof(wire::Ipv6));
-    return layer_of_protocol(walk, header.next_header);
+    walk.advance(kOctets);
+    return layer_of_protocol(walk, next_header);
 }
 
 /// Hop-by-hop options, routing, destination options (RFC 8200, sections 4.3, 4.4, 4.6).
-[[nodiscard]] inline LayerKind parse_ipv6_extension(Walk& walk, LayerKind kind) noexcept {
-    constexpr std::uint32_t kShortest = 8;
+[[nodiscard, gnu::always_inline]] inline LayerKind parse_ipv6_extension(Walk& walk,
+                                                                        LayerKind kind) noexcept {
+    constexpr std::size_t kShortest = 8;
     if (!walk.need(kShortest, ParseStatus::kIpv6ExtensionTooShort, kind)) return LayerKind::kNone;
-    const auto header = walk.load<wire::Ipv6Extension>();
-    if (!walk.need(header.octets(), ParseStatus::kIpv6ExtensionTooShort, kind) || !walk.add(kind)) {
+    const auto& header = walk.view<wire::Ipv6Extension>();
+    const std::size_t octets = header.octets();
+    const std::uint8_t next_header = header.next_header;
+    if (!walk.need(octets, ParseStatus::kIpv6ExtensionTooShort, kind) || !walk.add(kind)) {
         return LayerKind::kNone;
     }
-    walk.advance(header.octets());
-    return layer_of_protocol(walk, header.next_header);
+    walk.advance(octets);
+    return layer_of_protocol(walk, next_header);
 }
 
 /// RFC 8200, section 4.5. An atomic fragment (RFC 6946) is a whole packet.
-[[nodiscard]] inline LayerKind parse_ipv6_fragment(Walk& walk) noexcept {
+[[nodiscard, gnu::always_inline]] inline LayerKind parse_ipv6_fragment(Walk& walk) noexcept {
     constexpr LayerKind kLayer = LayerKind::kIpv6Fragment;
     if (!walk.need(sizeof(wire::Ipv6Fragment), ParseStatus::kIpv6ExtensionTooShort, kLayer) ||
         !walk.add(kLayer)) {
         return LayerKind::kNone;
     }
-    const auto header = walk.load<wire::Ipv6Fragment>();
+    const auto& header = walk.view<wire::Ipv6Fragment>();
+    const std::uint16_t offset_more = header.offset_more.host();
+    const std::uint8_t next_header = header.next_header;
     walk.advance(sizeof(wire::Ipv6Fragment));
-    const unsigned offset_more = header.offset_more.host();
-    if ((offset_more & 0xfff9) != 0) {
+    if ((offset_more & (wire::kIpv6OffsetMask | wire::kIpv6MoreFragments)) != 0) {
         walk.record.fragment |= kFragment;
-        walk.fragmented = true;
-        if (offset_more >> 3 != 0) {
+        if ((offset_more & wire::kIpv6OffsetMask) != 0) {
             walk.record.fragment |= kLaterFragment;
             return LayerKind::kNone;
         }
     }
-    return layer_of_protocol(walk, header.next_header);
+    return layer_of_protocol(walk, next_header);
 }
 
 }  // namespace weir::parse

@@ -53,8 +53,9 @@ struct alignas(64) PacketRecord {
     std::uint8_t layer_count;            ///< All layers parsed, listed or not.
 
     std::uint32_t tunnel_id;           ///< VNI of the outermost tunnel.
-    std::uint16_t network_end_offset;  ///< End of the innermost IP packet by its own length; behind
-                                       ///< it stand padding and trailers.
+    std::uint16_t network_end_offset;  ///< End of the innermost IP packet by its own length, or
+                                       ///< where what encloses it ends before, or kMaxFrameBytes;
+                                       ///< behind it stand padding and trailers.
     std::uint16_t outer_vlan_tci;      ///< PCP, DEI and VID of the first tag.
     std::uint16_t inner_vlan_tci;      ///< Of the last tag of the outermost stack.
     std::uint8_t vlan_count;           ///< Tags of the outermost stack.

@@ -28,7 +28,7 @@ namespace weir::parse {
     X(kIpv6VersionInvalid, "ipv6_version_invalid", "version is not 6")                                   \
     X(kIpv6PayloadLengthBeyondFrame, "ipv6_payload_length_beyond_frame", "payload length past the frame")\
     X(kIpv6ExtensionTooShort, "ipv6_extension_too_short", "packet ends inside an extension header")      \
-    X(kIpv6Jumbogram, "ipv6_jumbogram", "payload length 0 with a hop-by-hop header: jumbogram")          \
+    X(kIpv6Jumbogram, "ipv6_jumbogram", "payload length 0 and a jumbo payload option")                   \
     X(kTcpTooShort, "tcp_too_short", "packet ends inside the TCP header")                                \
     X(kTcpDataOffsetTooSmall, "tcp_data_offset_too_small", "data offset below 5")                        \
     X(kTcpOptionsBeyondPacket, "tcp_options_beyond_packet", "data offset past the packet's end")         \

@@ -4,31 +4,43 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
+#include <span>
 
+#include "base/packet_view.hpp"
 #include "parse/packet_record.hpp"
 #include "wire/view.hpp"
 
-/// The state of one parse and the three things every protocol does with it: ask for octets, add
-/// its layer, note a defect. Included by the protocol families, which only parse.cpp dispatches.
+/// The state of one parse and what every protocol does with it: ask for octets, add its layer, note
+/// a defect. Included by the protocol families, which only parse.cpp dispatches. A Walk is a local
+/// of parse(), and every function that takes one is inlined there: what each layer reads or changes
+/// lives in registers, and what is known once goes straight to the record, which was zeroed first.
 namespace weir::parse {
 
-struct Walk {
-    const std::byte* data;
-    std::uint32_t captured;  ///< Octets that may be read.
-    std::uint32_t end;       ///< Where the innermost enclosing packet ends on the wire.
-    PacketRecord& record;
-    std::uint32_t offset = 0;  ///< Of the header to be parsed next.
-    bool ipv6 = false;         ///< The innermost network layer is IPv6.
-    bool fragmented = false;   ///< The innermost network packet is a fragment.
+class Walk {
+   public:
+    Walk(const base::PacketView& packet, PacketRecord& target) noexcept
+        : record(target),
+          data_(packet.bytes.data()),
+          captured_(std::min(packet.bytes.size(), kMaxFrameBytes)),
+          end_(std::max<std::size_t>(packet.wire_bytes, packet.bytes.size())),
+          limit_(captured_) {
+        std::memset(&record, 0, offsetof(PacketRecord, layer_offsets));
+    }
+    Walk(const Walk&) = delete;
+    Walk& operator=(const Walk&) = delete;
 
-    /// Whether `octets` of a header at offset are there. If not, the status says whether the packet
-    /// ends (`too_short`) or only its capture does.
-    [[nodiscard]] bool need(std::uint32_t octets, ParseStatus too_short, LayerKind layer) noexcept {
-        if (offset + octets <= std::min(captured, end)) return true;
-        if (offset + octets <= end) {
-            // The capture's cut overrides an earlier defect: what follows is not known.
-            record.status = ParseStatus::kTruncated;
-            record.fault_layer = layer;
+    PacketRecord& record;
+
+    /// Whether `octets` of a header at the current offset are there. If not, the status says
+    /// whether the packet ends (`too_short`) or only its capture does.
+    [[nodiscard, gnu::always_inline]] bool need(std::size_t octets, ParseStatus too_short,
+                                                LayerKind layer) noexcept {
+        if (offset_ + octets <= limit_) [[likely]] {
+            return true;
+        }
+        if (offset_ + octets <= end_) {
+            truncated(layer);
         } else {
             note(too_short, layer);
         }
@@ -36,45 +48,120 @@ struct Walk {
     }
 
     /// Notes a defect unless there was one before. Returns kNone, for "and stops here".
-    LayerKind note(ParseStatus status, LayerKind layer) noexcept {
+    [[gnu::always_inline]] LayerKind note(ParseStatus status, LayerKind layer) noexcept {
         if (record.status == ParseStatus::kOk) {
             record.status = status;
             record.fault_layer = layer;
+            record.valid_bytes = static_cast<std::uint16_t>(offset_);
         }
         return LayerKind::kNone;
     }
 
-    /// Adds a layer whose header starts at offset; false beyond the depth limit.
-    [[nodiscard]] bool add(LayerKind kind) noexcept {
-        const std::size_t count = record.layer_count;
-        if (count == kMaxLayers) {
+    /// The capture ends inside `layer`. Overrides an earlier defect: with the rest of the packet
+    /// there might be more layers to tell, which callers with segmented packets rely on.
+    [[gnu::always_inline]] LayerKind truncated(LayerKind layer) noexcept {
+        note(ParseStatus::kTruncated, layer);
+        record.status = ParseStatus::kTruncated;
+        record.fault_layer = layer;
+        return LayerKind::kNone;
+    }
+
+    /// Adds a layer whose header starts at the current offset; false beyond the depth limit.
+    [[nodiscard, gnu::always_inline]] bool add(LayerKind kind) noexcept {
+        if (layer_count_ < kMaxListedLayers) [[likely]] {
+            record.layer_offsets[layer_count_] = static_cast<std::uint16_t>(offset_);
+            record.layer_kinds[layer_count_] = kind;
+        } else if (layer_count_ == kMaxLayers) {
             note(ParseStatus::kTooManyLayers, kind);
             return false;
         }
-        if (count < kMaxListedLayers) {
-            record.layer_offsets[count] = static_cast<std::uint16_t>(offset);
-            record.layer_kinds[count] = kind;
-        }
-        record.layer_count = static_cast<std::uint8_t>(count + 1);
-        record.layer_mask |= layer_bit(kind);
+        ++layer_count_;
+        layer_mask_ |= layer_bit(kind);
         return true;
     }
 
-    /// Goes past a header of `octets` that is well-formed.
-    void advance(std::uint32_t octets) noexcept {
-        offset += octets;
-        if (record.status == ParseStatus::kOk) {
-            record.valid_bytes = static_cast<std::uint16_t>(offset);
+    /// Adds the network layer at the current offset; false beyond the depth limit. What an outer
+    /// one said of a transport no longer holds for the innermost.
+    [[nodiscard, gnu::always_inline]] bool add_network(LayerKind kind) noexcept {
+        constexpr std::uint64_t kNetworks =
+            layer_bit(LayerKind::kIpv4) | layer_bit(LayerKind::kIpv6);
+        const bool first = (layer_mask_ & kNetworks) == 0;
+        if (!add(kind)) return false;
+        const auto offset = static_cast<std::uint16_t>(offset_);
+        record.inner_network = kind;
+        record.inner_network_offset = offset;
+        if (first) [[likely]] {
+            record.outer_network = kind;
+            record.outer_network_offset = offset;
+        } else {
+            record.inner_transport = LayerKind::kNone;
+            record.inner_transport_offset = 0;
+            record.source_port = 0;
+            record.destination_port = 0;
+        }
+        return true;
+    }
+
+    /// Adds the transport at the current offset; false beyond the depth limit.
+    [[nodiscard, gnu::always_inline]] bool add_transport(LayerKind kind) noexcept {
+        constexpr std::uint64_t kTransports =
+            layer_bit(LayerKind::kTcp) | layer_bit(LayerKind::kUdp) | layer_bit(LayerKind::kIcmp) |
+            layer_bit(LayerKind::kIcmpv6) | layer_bit(LayerKind::kEsp);
+        const bool first = (layer_mask_ & kTransports) == 0;
+        if (!add(kind)) return false;
+        const auto offset = static_cast<std::uint16_t>(offset_);
+        record.inner_transport = kind;
+        record.inner_transport_offset = offset;
+        if (first) [[likely]] {
+            record.outer_transport = kind;
+            record.outer_transport_offset = offset;
+        }
+        return true;
+    }
+
+    /// Goes past a header of `octets` that is there.
+    void advance(std::size_t octets) noexcept { offset_ += octets; }
+
+    /// The enclosing packet ends `octets`, no more than rest(), behind the current offset.
+    [[gnu::always_inline]] void bound(std::size_t octets) noexcept {
+        end_ = offset_ + octets;
+        limit_ = std::min(captured_, end_);
+    }
+
+    /// The header at the current offset, which need() has granted.
+    template <typename Header>
+    [[nodiscard, gnu::always_inline]] const Header& view() const noexcept {
+        return wire::view<Header>(data_ + offset_);
+    }
+
+    /// What was captured behind a header of `octets` that need() has granted.
+    [[nodiscard]] std::span<const std::byte> captured_behind(std::size_t octets) const noexcept {
+        return {data_ + offset_ + octets, limit_ - offset_ - octets};
+    }
+
+    [[nodiscard]] std::size_t offset() const noexcept { return offset_; }
+    /// Where the innermost enclosing packet ends on the wire.
+    [[nodiscard]] std::size_t end() const noexcept { return end_; }
+    /// Octets of the innermost enclosing packet from the current offset on, on the wire.
+    [[nodiscard]] std::size_t rest() const noexcept { return end_ - offset_; }
+
+    /// Writes what was kept here to the record.
+    [[gnu::always_inline]] void finish() const noexcept {
+        record.layer_mask = layer_mask_;
+        record.layer_count = static_cast<std::uint8_t>(layer_count_);
+        if (record.status == ParseStatus::kOk) [[likely]] {
+            record.valid_bytes = static_cast<std::uint16_t>(offset_);
         }
     }
 
-    template <typename Header>
-    [[nodiscard]] Header load() const noexcept {
-        return wire::load<Header>(data + offset);
-    }
-
-    /// Octets of the innermost enclosing packet from offset on, on the wire.
-    [[nodiscard]] std::uint32_t rest() const noexcept { return end - offset; }
+   private:
+    const std::byte* data_;
+    std::size_t captured_;    ///< Octets that may be read.
+    std::size_t end_;         ///< Where the innermost enclosing packet ends on the wire.
+    std::size_t limit_;       ///< The lesser of the two: one comparison a header.
+    std::size_t offset_ = 0;  ///< Of the header to be parsed next.
+    std::size_t layer_count_ = 0;
+    std::uint64_t layer_mask_ = 0;
 };
 
 }  // namespace weir::parse

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 
 #include "base/byte_order.hpp"
@@ -17,12 +18,13 @@ inline constexpr std::uint16_t kEtherTypeIpv6 = 0x86dd;
 /// Below this the field is the length of an 802.3 frame (IEEE 802.3 clause 3.2.6).
 inline constexpr std::uint16_t kEtherTypeMin = 0x0600;
 
+/// IEEE 802.3 clause 3.2: an EtherType frame, or a length one.
 struct Ethernet {
     std::uint8_t destination[6];
     std::uint8_t source[6];
-    base::be16 ether_type;
+    base::be16 ether_type;  ///< A length below kEtherTypeMin.
 };
-static_assert(sizeof(Ethernet) == 14);
+static_assert(sizeof(Ethernet) == 14 && offsetof(Ethernet, ether_type) == 12);
 
 /// What stands behind a TPID: tag control information and the next EtherType (IEEE 802.1Q clause
 /// 9).
@@ -30,7 +32,7 @@ struct VlanTag {
     base::be16 tci;  ///< PCP (3 bits), DEI (1), VID (12).
     base::be16 ether_type;
 };
-static_assert(sizeof(VlanTag) == 4);
+static_assert(sizeof(VlanTag) == 4 && offsetof(VlanTag, ether_type) == 2);
 
 /// RFC 826. Behind it stand sender and target addresses of these lengths.
 struct Arp {
@@ -39,7 +41,13 @@ struct Arp {
     std::uint8_t hardware_length;
     std::uint8_t protocol_length;
     base::be16 operation;
+
+    /// The whole packet, addresses included.
+    [[nodiscard]] unsigned octets() const noexcept {
+        return static_cast<unsigned>(sizeof(Arp)) + 2U * (hardware_length + protocol_length);
+    }
 };
-static_assert(sizeof(Arp) == 8);
+static_assert(sizeof(Arp) == 8 && offsetof(Arp, hardware_length) == 4);
+static_assert(offsetof(Arp, operation) == 6);
 
 }  // namespace weir::wire

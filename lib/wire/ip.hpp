@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 
 #include "base/byte_order.hpp"
@@ -38,7 +39,11 @@ struct Ipv4 {
     [[nodiscard]] unsigned version() const noexcept { return version_ihl >> 4; }
     [[nodiscard]] unsigned ihl() const noexcept { return version_ihl & 0x0f; }
 };
-static_assert(sizeof(Ipv4) == 20);
+static_assert(sizeof(Ipv4) == 20 && offsetof(Ipv4, total_length) == 2);
+static_assert(offsetof(Ipv4, flags_offset) == 6 && offsetof(Ipv4, protocol) == 9);
+static_assert(offsetof(Ipv4, source) == 12 && offsetof(Ipv4, destination) == 16);
+/// Version 4 and five words: a header without options.
+inline constexpr std::uint8_t kIpv4VersionIhlPlain = 0x45;
 inline constexpr std::uint16_t kIpv4MoreFragments = 0x2000;
 inline constexpr std::uint16_t kIpv4OffsetMask = 0x1fff;
 
@@ -53,7 +58,9 @@ struct Ipv6 {
 
     [[nodiscard]] unsigned version() const noexcept { return version_class_flow.octets[0] >> 4; }
 };
-static_assert(sizeof(Ipv6) == 40);
+static_assert(sizeof(Ipv6) == 40 && offsetof(Ipv6, payload_length) == 4);
+static_assert(offsetof(Ipv6, next_header) == 6 && offsetof(Ipv6, source) == 8);
+static_assert(offsetof(Ipv6, destination) == 24);
 
 /// How hop-by-hop, routing and destination options headers begin (RFC 8200, sections 4.3 to 4.6).
 struct Ipv6Extension {
@@ -63,6 +70,8 @@ struct Ipv6Extension {
     [[nodiscard]] unsigned octets() const noexcept { return (length + 1U) * 8; }
 };
 static_assert(sizeof(Ipv6Extension) == 2);
+inline constexpr std::uint8_t kOptionPad1 = 0;             ///< One octet, without length.
+inline constexpr std::uint8_t kOptionJumboPayload = 0xc2;  ///< RFC 2675, section 2.
 
 /// RFC 8200, section 4.5.
 struct Ipv6Fragment {
@@ -71,6 +80,9 @@ struct Ipv6Fragment {
     base::be16 offset_more;  ///< Offset in 8-octet units (13 bits), reserved (2), M flag (1).
     base::be32 id;
 };
-static_assert(sizeof(Ipv6Fragment) == 8);
+static_assert(sizeof(Ipv6Fragment) == 8 && offsetof(Ipv6Fragment, offset_more) == 2);
+static_assert(offsetof(Ipv6Fragment, id) == 4);
+inline constexpr std::uint16_t kIpv6MoreFragments = 0x0001;
+inline constexpr std::uint16_t kIpv6OffsetMask = 0xfff8;
 
 }  // namespace weir::wire

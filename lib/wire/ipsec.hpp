@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 
 #include "base/byte_order.hpp"
@@ -13,7 +14,7 @@ struct Esp {
     base::be32 spi;
     base::be32 sequence;
 };
-static_assert(sizeof(Esp) == 8);
+static_assert(sizeof(Esp) == 8 && offsetof(Esp, sequence) == 4);
 
 /// Authentication Header up to its ICV (RFC 4302, section 2).
 struct Ah {
@@ -25,6 +26,6 @@ struct Ah {
 
     [[nodiscard]] unsigned octets() const noexcept { return (payload_length + 2U) * 4; }
 };
-static_assert(sizeof(Ah) == 12);
+static_assert(sizeof(Ah) == 12 && offsetof(Ah, spi) == 4 && offsetof(Ah, sequence) == 8);
 
 }  // namespace weir::wire

@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include <gtest/gtest.h>
+
+#include "parsed.hpp"
+
+namespace weir::parse {
+namespace {
+
+using enum LayerKind;
+
+TEST(ParseIpv4, FindsTransportBehindOptions) {
+    for (unsigned options = 0; options <= 40; options += 4) {
+        const PacketRecord record = parsed(
+            Packet().eth().ipv4("10.0.0.1", "10.0.0.2", options).tcp(1000, 80, 20).payload(5));
+        EXPECT_EQ(record.status, ParseStatus::kOk);
+        EXPECT_EQ(record.outer_network, kIpv4);
+        EXPECT_EQ(record.outer_network_offset, 14);
+        EXPECT_EQ(record.inner_network_offset, 14);
+        EXPECT_EQ(record.inner_transport, kTcp);
+        EXPECT_EQ(record.inner_transport_offset, 34 + options);
+        EXPECT_EQ(record.outer_transport_offset, 34 + options);
+        EXPECT_EQ(record.source_port, 1000);
+        EXPECT_EQ(record.destination_port, 80);
+        EXPECT_EQ(record.valid_bytes, 74 + options);
+        EXPECT_EQ(record.network_end_offset, 79 + options);
+    }
+}
+
+TEST(ParseIpv4, RejectsIhlBelowFive) {
+    for (unsigned ihl = 0; ihl < 16; ++ihl) {
+        const PacketRecord record = parsed(ip4().set8(0, 0x40 | ihl).udp(1, 2).payload(60));
+        EXPECT_EQ(record.status == ParseStatus::kIpv4IhlTooSmall, ihl < 5) << ihl;
+        EXPECT_EQ(record.outer_network, ihl < 5 ? kNone : kIpv4) << ihl;
+    }
+}
+
+TEST(ParseIpv4, RejectsEveryVersionButFour) {
+    for (unsigned version = 0; version < 16; ++version) {
+        const PacketRecord record = parsed(ip4().set8(0, version << 4 | 5).udp(1, 2));
+        EXPECT_EQ(record.status == ParseStatus::kIpv4VersionInvalid, version != 4) << version;
+        EXPECT_EQ(record.outer_network, version == 4 ? kIpv4 : kNone) << version;
+    }
+}
+
+TEST(ParseIpv4, RejectsAHeaderThatIsCutOff) {
+    const Frame whole = ip4().udp(1, 2).build();
+    for (std::size_t size = 14; size < 34; ++size) {
+        const PacketRecord record = parsed(first(whole, size));
+        EXPECT_EQ(record.status, ParseStatus::kIpv4TooShort) << size;
+        EXPECT_EQ(record.fault_layer, kIpv4);
+        EXPECT_EQ(record.valid_bytes, 14);
+    }
+}
+
+TEST(ParseIpv4, RejectsOptionsPastTheFrame) {
+    for (unsigned ihl = 6; ihl < 16; ++ihl) {
+        const std::size_t header = ihl * std::size_t{4};
+        const Frame frame = ip4().set8(0, 0x40 | ihl).pad_to(14 + header).build();
+        EXPECT_EQ(parsed(first(frame, 13 + header)).status, ParseStatus::kIpv4OptionsBeyondFrame);
+        EXPECT_NE(parsed(frame).status, ParseStatus::kIpv4OptionsBeyondFrame);
+    }
+}
+
+TEST(ParseIpv4, RejectsATotalLengthBelowItsHeader) {
+    for (unsigned total = 0; total < 20; ++total) {
+        const PacketRecord record = parsed(ip4().set16(2, total).udp(1, 2).payload(10));
+        EXPECT_EQ(record.status, ParseStatus::kIpv4TotalLengthTooSmall) << total;
+        EXPECT_EQ(kinds(record), (Kinds{kEth, kIpv4})) << "total length 0 (TSO) stops there too";
+        EXPECT_EQ(record.network_end_offset, 34);
+    }
+    const Packet options = Packet().eth().ipv4("10.0.0.1", "10.0.0.2", 40).set16(2, 59).udp(1, 2);
+    EXPECT_EQ(parsed(options).status, ParseStatus::kIpv4TotalLengthTooSmall);
+}
+
+TEST(ParseIpv4, GoesOnInsideATotalLengthBeyondTheFrame) {
+    for (const unsigned total : {39U, 40U, 1500U, 0xffffU}) {
+        const PacketRecord record = parsed(ip4().set16(2, total).udp(1, 2).payload(10));
+        EXPECT_EQ(record.status, ParseStatus::kIpv4TotalLengthBeyondFrame) << total;
+        EXPECT_EQ(record.fault_layer, kIpv4);
+        EXPECT_EQ(record.inner_transport, kUdp) << "what is there stays available";
+        EXPECT_EQ(record.destination_port, 2);
+        EXPECT_EQ(record.valid_bytes, 14);
+        EXPECT_EQ(record.network_end_offset, 52);
+    }
+}
+
+TEST(ParseIpv4, KeepsTheFirstOfTwoDefects) {
+    const PacketRecord record = parsed(ip4().set16(2, 1500).udp(1, 2).set16(4, 7).payload(10));
+    EXPECT_EQ(record.status, ParseStatus::kIpv4TotalLengthBeyondFrame);
+    EXPECT_EQ(record.fault_layer, kIpv4);
+}
+
+TEST(ParseIpv4, HoldsTotalLengthAgainstTheWireAndNotTheCapture) {
+    const Frame frame = ip4().udp(1, 2).payload(400).build();
+    const PacketRecord record = parsed(first(frame, 60), 442);
+    EXPECT_EQ(record.status, ParseStatus::kOk);
+    EXPECT_EQ(record.network_end_offset, 442);
+}
+
+TEST(ParseIpv4, BoundsWhatIsInsideByItsTotalLength) {
+    for (unsigned total = 20; total <= 38; ++total) {
+        const PacketRecord record = parsed(ip4().set16(2, total).udp(1, 2).set16(4, 8).payload(10));
+        EXPECT_EQ(record.network_end_offset, 14 + total);
+        const auto expected = total == 20  ? ParseStatus::kOk
+                              : total < 28 ? ParseStatus::kUdpTooShort
+                                           : ParseStatus::kOk;
+        EXPECT_EQ(record.status, expected) << total;
+        EXPECT_EQ(record.inner_transport, total < 28 ? kNone : kUdp) << total;
+    }
+}
+
+TEST(ParseIpv4, TellsPaddingFromPayload) {
+    const PacketRecord record = parsed(ip4().udp(1, 2).payload(2).pad_to(60));
+    EXPECT_EQ(record.status, ParseStatus::kOk);
+    EXPECT_EQ(record.network_end_offset, 44);
+}
+
+TEST(ParseIpv4, ReadsTheTransportOfAFirstFragment) {
+    const PacketRecord record = parsed(ip4().fragment(0, true).udp(7, 8).payload(100));
+    EXPECT_EQ(record.status, ParseStatus::kOk);
+    EXPECT_EQ(record.fragment, kFragment);
+    EXPECT_EQ(record.inner_transport, kUdp);
+}
+
+TEST(ParseIpv4, ReadsNoTransportFromALaterFragment) {
+    for (const bool more : {false, true}) {
+        for (const unsigned units : {1U, 100U, 0x1fffU}) {
+            const PacketRecord record = parsed(ip4().fragment(units, more).payload(40));
+            EXPECT_EQ(record.status, ParseStatus::kOk);
+            EXPECT_EQ(record.fragment, kFragment | kLaterFragment);
+            EXPECT_EQ(kinds(record), (Kinds{kEth, kIpv4}));
+            EXPECT_EQ(record.source_port, 0);
+        }
+    }
+}
+
+TEST(ParseIpv4, TakesDontFragmentAndTheReservedBitForNoFragment) {
+    for (const unsigned flags : {0x4000U, 0x8000U, 0xc000U}) {
+        const PacketRecord record = parsed(ip4().set16(6, flags).udp(1, 2));
+        EXPECT_EQ(record.fragment, 0);
+        EXPECT_EQ(record.inner_transport, kUdp);
+    }
+}
+
+TEST(ParseIpv4, StopsAtAnUnknownProtocol) {
+    for (const unsigned protocol : {2U, 0U, 43U, 44U, 59U, 60U, 253U, 255U}) {
+        const PacketRecord record = parsed(ip4().set8(9, protocol).payload(40));
+        EXPECT_EQ(record.status, ParseStatus::kOk) << protocol;
+        EXPECT_EQ(kinds(record), (Kinds{kEth, kIpv4}))
+            << protocol << ": extension headers exist behind IPv6 only";
+    }
+}
+
+}  // namespace
+}  // namespace weir::parse
