@@ -225,7 +225,7 @@ def why_skip(build):
 
 def main():
     parser = argparse.ArgumentParser(description="Check what the packet path's objects refer to.")
-    parser.add_argument("build", type=Path)
+    parser.add_argument("build", nargs="?", type=Path, default=Path("build"))
     parser.add_argument("--root", type=Path, default=Path(__file__).resolve().parent.parent)
     arguments = parser.parse_args()
     try:
