@@ -17,7 +17,6 @@ struct Id {
 using PortId = Id<struct PortTag, std::uint16_t>;
 using QueueId = Id<struct QueueTag, std::uint16_t>;
 using LcoreId = Id<struct LcoreTag, unsigned>;
-using SocketId = Id<struct SocketTag, int>;    ///< NUMA socket; -1 is "any".
-using Spi = Id<struct SpiTag, std::uint32_t>;  ///< IPsec Security Parameters Index, host order.
+using SocketId = Id<struct SocketTag, int>;  ///< NUMA socket; -1 is "any".
 
 }  // namespace weir::base

@@ -74,8 +74,6 @@ class Packet {
     [[nodiscard]] std::uint64_t layer_mask() const noexcept;
     /// Octets so far, without padding.
     [[nodiscard]] std::size_t size() const noexcept;
-    /// Where the last layer starts.
-    [[nodiscard]] std::size_t last_offset() const { return last().offset; }
 
    private:
     struct Layer {

@@ -149,6 +149,10 @@ std::size_t count_memory(const Plan& plan, const config::Options& options, std::
 }
 
 void choose_pages(Plan& plan, const config::Options& options, const Machine& machine) {
+    if (std::ranges::find(options.eal_arguments, "--no-huge") != options.eal_arguments.end()) {
+        plan.memory_reason = "--no-huge was given to EAL";
+        return;
+    }
     const bool enough = machine.free_hugepage_bytes >= plan.memory_bytes;
     if (options.hugepages == true && !enough) {
         const std::size_t page =

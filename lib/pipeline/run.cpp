@@ -44,10 +44,6 @@ std::vector<port::PortSpec> specs_of(const config::Options& options) {
     return specs;
 }
 
-std::string device_name(const port::PortSpec& spec) {
-    return spec.device.substr(0, spec.device.find(','));
-}
-
 void refuse_impossible(const config::Options& options, const std::vector<port::PortSpec>& specs) {
     const bool demo = options.ports.empty();
     if (demo && options.action != config::Action::kSink) {
@@ -61,7 +57,7 @@ void refuse_impossible(const config::Options& options, const std::vector<port::P
     for (auto spec = specs.begin(); spec != specs.end(); ++spec) {
         if (spec->kind == port::DeviceKind::kCaptureFile) continue;
         const auto same = [&spec](const port::PortSpec& other) {
-            return device_name(other) == device_name(*spec);
+            return other.device_name() == spec->device_name();
         };
         if (std::any_of(specs.begin(), spec, same)) {
             throw SetupError("open port", spec->text, "the device is named twice",
@@ -93,6 +89,9 @@ class Run {
             conditions_.push_back(metrics::Condition::parse(text));
         }
         plan_ = make_plan(options_, specs_, this_machine());
+        if (plan_.demo && !options_.packets && !options_.duration_seconds) {
+            options_.duration_seconds = kDemoSeconds;
+        }
     }
 
     RunReport execute();
@@ -181,7 +180,7 @@ void Run::flow() {
         report_.stop_reason = reason_to_stop();
         if (Clock::now() < next_second) continue;
         next_second += std::chrono::seconds(1);
-        Snapshot now = observe(*wiring_, elapsed(), true);
+        Snapshot now = observe(*wiring_, elapsed(), false);
         observer_.on_second(before, now);
         before = std::move(now);
     }
@@ -189,11 +188,7 @@ void Run::flow() {
 
 std::string Run::reason_to_stop() const {
     if (StopSignal::received() != 0) return "signal";
-    const std::optional<double> duration =
-        options_.duration_seconds || !plan_.demo || options_.packets
-            ? options_.duration_seconds
-            : std::optional<double>(kDemoSeconds);
-    if (duration && elapsed() >= *duration) return "duration";
+    if (options_.duration_seconds && elapsed() >= *options_.duration_seconds) return "duration";
     if (wiring_->limit().reached()) return "packets";
     if (wiring_->generator() != nullptr && wiring_->generator()->finished()) return "packets";
     bool any_capture = false;
@@ -257,8 +252,7 @@ void Run::drain() {
         advance(Phase::kStopGenerators,
                 [this] { return wiring_->generator()->held() == 0 && all_quiet(); });
     }
-    advance(Phase::kStopRx, [this] { return rx_handed_over(); });
-    advance(Phase::kDrain, [this] { return workers_done(); });
+    advance(Phase::kDrain, [this] { return rx_handed_over() && workers_done(); });
     wiring_->phase.store(Phase::kExit, std::memory_order_release);
     wiring_->join();
 }

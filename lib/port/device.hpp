@@ -18,6 +18,9 @@ struct PortSpec {
     std::string device;  ///< PCI address, or vdev name with arguments, or the file's path.
     bool loop = false;   ///< Capture file: repeated from memory.
     bool pace = false;   ///< Capture file: keeps its own timing.
+
+    /// The device without its arguments, as DPDK calls it.
+    [[nodiscard]] std::string device_name() const { return device.substr(0, device.find(',')); }
 };
 
 /// Takes a PORT apart. A text that starts with a virtual device's prefix ("net_") is one, a PCI

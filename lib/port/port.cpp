@@ -47,7 +47,7 @@ Port::Port(PortSpec spec) : spec_(std::move(spec)) {
     }
     rte_dev_iterator iterator;
     std::uint16_t id = RTE_MAX_ETHPORTS;
-    const std::string name = spec_.device.substr(0, spec_.device.find(','));
+    const std::string name = spec_.device_name();
     if (rte_eth_dev_get_port_by_name(name.c_str(), &id) != 0 &&
         rte_eth_iterator_init(&iterator, name.c_str()) == 0) {
         id = rte_eth_iterator_next(&iterator);
@@ -68,7 +68,7 @@ void Port::close() noexcept {
     rte_eth_dev_stop(id_.value);
     rte_eth_dev_close(id_.value);
     if (spec_.kind == DeviceKind::kVdev) {
-        const std::string name = spec_.device.substr(0, spec_.device.find(','));
+        const std::string name = spec_.device_name();
         rte_eal_hotplug_remove("vdev", name.c_str());
     }
 }
@@ -131,7 +131,6 @@ void Port::configure(const PortRequest& request, mem::PacketPool& pool) {
     std::uint16_t tx_descriptors = request.descriptors;
     error = rte_eth_dev_adjust_nb_rx_tx_desc(id_.value, &rx_descriptors, &tx_descriptors);
     if (error != 0) fail("size the queues of port", -error, "ask for another --descriptors");
-    descriptors_ = std::max(rx_descriptors, tx_descriptors);
     const auto socket = static_cast<unsigned>(pool.socket().value);
     for (std::uint16_t queue = 0; queue < request.rx_queues; ++queue) {
         error = rte_eth_rx_queue_setup(id_.value, queue, rx_descriptors, socket, nullptr,

@@ -46,7 +46,6 @@ class Port {
     [[nodiscard]] std::string driver() const;
     /// NUMA socket of the device; -1 for virtual ones.
     [[nodiscard]] base::SocketId socket() const noexcept;
-    [[nodiscard]] std::uint16_t descriptors() const noexcept { return descriptors_; }
     /// Longest frame in octets, without FCS, that the port can send.
     [[nodiscard]] std::uint32_t max_frame_bytes() const noexcept { return max_frame_bytes_; }
     /// What could not be set as it would be by default, in words; empty when all is as usual.
@@ -68,7 +67,6 @@ class Port {
 
     PortSpec spec_;
     base::PortId id_{};
-    std::uint16_t descriptors_ = 0;
     std::uint32_t max_frame_bytes_ = 0;
     std::string note_;
     bool open_ = false;

@@ -28,7 +28,7 @@ void stop_once(std::span<Source* const> sources, bool& stopped) noexcept {
 std::size_t RxTask::poll(Phase phase) noexcept {
     const std::uint64_t now = base::tsc_now();
     std::size_t moved = 0;
-    if (phase < Phase::kStopRx) {
+    if (phase < Phase::kDrain) {
         for (Source* source : sources_) {
             if (source->lossless() && !outlets_have_room()) continue;
             mem::Burst burst;
@@ -38,7 +38,7 @@ std::size_t RxTask::poll(Phase phase) noexcept {
     } else {
         stop_once(sources_, stopped_);
     }
-    moved += flush(now, phase >= Phase::kStopRx);
+    moved += flush(now, phase >= Phase::kDrain);
 
     if (ring_full_ != 0) {
         RxCounters::Update update(counters_);
@@ -96,7 +96,7 @@ std::size_t RxTask::flush(std::uint64_t now, bool all) noexcept {
 
 std::size_t DirectTask::poll(Phase phase) noexcept {
     std::size_t moved = 0;
-    if (phase < Phase::kStopRx) {
+    if (phase < Phase::kDrain) {
         for (Source* source : sources_) {
             if (!worker_.has_room()) break;
             mem::Burst burst;

@@ -17,8 +17,8 @@ namespace weir::stage {
 enum class Phase : std::uint32_t {
     kRun,
     kStopGenerators,  ///< Generators make nothing new.
-    kStopRx,          ///< Rx takes nothing new.
-    kDrain,           ///< Transmit queues that do not move lose their packets, counted.
+    kDrain,           ///< Rx takes nothing new; what is on its way is brought to its outcome.
+                      ///< Transmit queues that do not move lose their packets, counted.
     kExit             ///< Lcores leave their loop.
 };
 

@@ -129,6 +129,12 @@ TEST(Plan, UsesHugepagesWhenEnoughAreFreeAndSaysWhy) {
     EXPECT_FALSE(plan_of(off, machine(2, std::size_t{1} << 30)).hugepages);
 }
 
+TEST(Plan, TakesNoHugeForEalAsTheUsersWord) {
+    Options options = with_port();
+    options.eal_arguments = {"--no-huge"};
+    EXPECT_FALSE(plan_of(options, machine(2, std::size_t{1} << 30)).hugepages);
+}
+
 TEST(Plan, RefusesHugepagesThatAreNotThereWithTheCommand) {
     Options options = with_port();
     options.hugepages = true;

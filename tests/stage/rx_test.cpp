@@ -106,7 +106,7 @@ TEST_F(RxTaskTest, KeepsFlowsWholeAndInOrderOverSeveralWorkers) {
         Bench bench(workers, 256, source, PacketLimit::kNone);
         std::size_t packets = 0;
         for (int turn = 0; turn < 5000; ++turn) {
-            bench.task->poll(turn < 4900 ? Phase::kRun : Phase::kStopRx);
+            bench.task->poll(turn < 4900 ? Phase::kRun : Phase::kDrain);
             for (std::size_t i = 0; i < workers; ++i) packets += bench.drain(i);
         }
         EXPECT_EQ(packets, 10000U);
@@ -130,7 +130,7 @@ TEST_F(RxTaskTest, CountsExactlyWhatFullRingsDrop) {
                         burst.free_all();
                     }
                 }
-                bench.task->poll(Phase::kStopRx);
+                bench.task->poll(Phase::kDrain);
             }
             const auto dropped = bench.task->counters().read()[at(RxCounter::kRingFull)];
             EXPECT_GT(dropped, 0U);
