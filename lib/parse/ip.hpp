@@ -50,7 +50,7 @@ namespace weir::parse {
                                                 ParseStatus beyond) noexcept {
     if (octets <= walk.rest()) [[likely]] {
         walk.bound(octets);
-    } else if (walk.record.fragment == 0) {
+    } else if (walk.record.flags == 0) {
         walk.note(beyond, kind);
     }
     walk.record.network_end_offset =
@@ -84,9 +84,9 @@ namespace weir::parse {
     walk.advance(header_octets);
     const std::uint16_t flags_offset = header.flags_offset.host();
     if ((flags_offset & (wire::kIpv4MoreFragments | wire::kIpv4OffsetMask)) != 0) [[unlikely]] {
-        walk.record.fragment |= kFragment;
+        walk.record.flags |= kFragment;
         if ((flags_offset & wire::kIpv4OffsetMask) != 0) {
-            walk.record.fragment |= kLaterFragment;
+            walk.record.flags |= kLaterFragment;
             return LayerKind::kNone;
         }
     }
@@ -171,9 +171,9 @@ enum class Jumbo : std::uint8_t { kNo, kYes, kUnknown };
     const std::uint8_t next_header = header.next_header;
     walk.advance(sizeof(wire::Ipv6Fragment));
     if ((offset_more & (wire::kIpv6OffsetMask | wire::kIpv6MoreFragments)) != 0) {
-        walk.record.fragment |= kFragment;
+        walk.record.flags |= kFragment;
         if ((offset_more & wire::kIpv6OffsetMask) != 0) {
-            walk.record.fragment |= kLaterFragment;
+            walk.record.flags |= kLaterFragment;
             return LayerKind::kNone;
         }
     }

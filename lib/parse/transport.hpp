@@ -49,7 +49,7 @@ namespace weir::parse {
         return walk.note(ParseStatus::kUdpLengthTooSmall, kLayer);
     }
     const bool beyond = length > walk.rest();
-    if (beyond && walk.record.fragment == 0) [[unlikely]] {
+    if (beyond && walk.record.flags == 0) [[unlikely]] {
         walk.note(ParseStatus::kUdpLengthBeyondPacket, kLayer);
     }
     const LayerKind next = layer_of_udp_ports(source, destination);

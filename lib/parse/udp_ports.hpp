@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+
+#include "parse/layer.hpp"
+
+namespace weir::parse {
+
+/// What UDP ports lead to. A packet asks twice, once for each of its ports, and mostly in vain: a
+/// bit for each remainder of the port number by 512 answers that from one cache line.
+class UdpPorts {
+   public:
+    static constexpr std::size_t kMaxPorts = 32;
+
+    /// VXLAN 4789, VXLAN-GPE 4790, Geneve 6081, GTP-U 2152, L2TP 1701, Teredo 3544, WireGuard
+    /// 51820, MPLS 6635, IKE 500, and 4500 (RFC 3948), which is named kEsp here.
+    [[nodiscard]] static constexpr UdpPorts standard() noexcept {
+        UdpPorts ports;
+        static_cast<void>(ports.add(4789, LayerKind::kVxlan));
+        static_cast<void>(ports.add(4790, LayerKind::kVxlanGpe));
+        static_cast<void>(ports.add(6081, LayerKind::kGeneve));
+        static_cast<void>(ports.add(2152, LayerKind::kGtpU));
+        static_cast<void>(ports.add(1701, LayerKind::kL2tp));
+        static_cast<void>(ports.add(3544, LayerKind::kTeredo));
+        static_cast<void>(ports.add(51820, LayerKind::kWireGuard));
+        static_cast<void>(ports.add(6635, LayerKind::kMpls));
+        static_cast<void>(ports.add(500, LayerKind::kIke));
+        static_cast<void>(ports.add(4500, LayerKind::kEsp));
+        return ports;
+    }
+
+    /// Makes `port` lead to `kind`, instead of what it led to before; kNone: to nothing. False, and
+    /// nothing changed, when kMaxPorts others are there.
+    [[nodiscard]] constexpr bool add(std::uint16_t port, LayerKind kind) noexcept {
+        std::size_t at = 0;
+        while (at < count_ && entries_[at].port != port) ++at;
+        if (at == kMaxPorts) return false;
+        if (at == count_) ++count_;
+        entries_[at] = {port, kind};
+        maybe_[port / 64 % maybe_.size()] |= std::uint64_t{1} << port % 64;
+        return true;
+    }
+
+    /// Removes every port that leads to `kind`.
+    constexpr void clear(LayerKind kind) noexcept {
+        for (std::size_t at = 0; at < count_; ++at) {
+            if (entries_[at].kind == kind) entries_[at].kind = LayerKind::kNone;
+        }
+    }
+
+    /// What a datagram between these ports carries. Where both lead somewhere, the lower number
+    /// decides: the higher one is then more likely a client's choice.
+    [[nodiscard]] constexpr LayerKind kind_of(std::uint16_t source,
+                                              std::uint16_t destination) const noexcept {
+        if (!maybe(source) && !maybe(destination)) [[likely]] {
+            return LayerKind::kNone;
+        }
+        const bool ascending = source < destination;
+        const LayerKind first = find(ascending ? source : destination);
+        return first != LayerKind::kNone ? first : find(ascending ? destination : source);
+    }
+
+   private:
+    struct Entry {
+        std::uint16_t port = 0;
+        LayerKind kind = LayerKind::kNone;
+    };
+
+    [[nodiscard]] constexpr bool maybe(std::uint16_t port) const noexcept {
+        return (maybe_[port / 64 % maybe_.size()] >> port % 64 & 1) != 0;
+    }
+    [[nodiscard]] constexpr LayerKind find(std::uint16_t port) const noexcept {
+        for (std::size_t at = 0; at < count_; ++at) {
+            if (entries_[at].port == port) return entries_[at].kind;
+        }
+        return LayerKind::kNone;
+    }
+
+    std::array<std::uint64_t, 8> maybe_{};
+    std::size_t count_ = 0;
+    std::array<Entry, kMaxPorts> entries_{};
+};
+
+}  // namespace weir::parse
