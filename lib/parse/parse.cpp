@@ -45,8 +45,7 @@ namespace {
             return parse_ah(walk);
         case LayerKind::kVxlan:
             return parse_vxlan(walk);
-        case LayerKind::kNone:
-        case LayerKind::kCount:
+        default:
             break;
     }
     return LayerKind::kNone;
