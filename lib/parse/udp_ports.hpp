@@ -6,29 +6,37 @@
 #include <cstdint>
 
 #include "parse/layer.hpp"
+#include "wire/transport.hpp"
 
 namespace weir::parse {
 
 /// What UDP ports lead to. A packet asks twice, once for each of its ports, and mostly in vain: a
 /// bit for each remainder of the port number by 512 answers that from one cache line.
 class UdpPorts {
+    struct Entry {
+        std::uint16_t port = 0;
+        LayerKind kind = LayerKind::kNone;
+    };
+
    public:
     static constexpr std::size_t kMaxPorts = 32;
 
-    /// VXLAN 4789, VXLAN-GPE 4790, Geneve 6081, GTP-U 2152, L2TP 1701, Teredo 3544, WireGuard
-    /// 51820, MPLS 6635, IKE 500, and 4500 (RFC 3948), which is named kEsp here.
+    /// The ports of wire/transport.hpp. kNatTPort leads to kEsp, which stands for all of RFC 3948.
     [[nodiscard]] static constexpr UdpPorts standard() noexcept {
+        constexpr Entry kStandard[] = {
+            {wire::kIkePort, LayerKind::kIke},
+            {wire::kL2tpPort, LayerKind::kL2tp},
+            {wire::kGtpUPort, LayerKind::kGtpU},
+            {wire::kTeredoPort, LayerKind::kTeredo},
+            {wire::kNatTPort, LayerKind::kEsp},
+            {wire::kVxlanPort, LayerKind::kVxlan},
+            {wire::kVxlanGpePort, LayerKind::kVxlanGpe},
+            {wire::kGenevePort, LayerKind::kGeneve},
+            {wire::kMplsPort, LayerKind::kMpls},
+            {wire::kWireGuardPort, LayerKind::kWireGuard},
+        };
         UdpPorts ports;
-        static_cast<void>(ports.add(4789, LayerKind::kVxlan));
-        static_cast<void>(ports.add(4790, LayerKind::kVxlanGpe));
-        static_cast<void>(ports.add(6081, LayerKind::kGeneve));
-        static_cast<void>(ports.add(2152, LayerKind::kGtpU));
-        static_cast<void>(ports.add(1701, LayerKind::kL2tp));
-        static_cast<void>(ports.add(3544, LayerKind::kTeredo));
-        static_cast<void>(ports.add(51820, LayerKind::kWireGuard));
-        static_cast<void>(ports.add(6635, LayerKind::kMpls));
-        static_cast<void>(ports.add(500, LayerKind::kIke));
-        static_cast<void>(ports.add(4500, LayerKind::kEsp));
+        for (const Entry& each : kStandard) static_cast<void>(ports.add(each.port, each.kind));
         return ports;
     }
 
@@ -64,11 +72,6 @@ class UdpPorts {
     }
 
    private:
-    struct Entry {
-        std::uint16_t port = 0;
-        LayerKind kind = LayerKind::kNone;
-    };
-
     [[nodiscard]] constexpr bool maybe(std::uint16_t port) const noexcept {
         return (maybe_[port / 64 % maybe_.size()] >> port % 64 & 1) != 0;
     }

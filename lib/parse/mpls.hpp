@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include "parse/walk.hpp"
+#include "wire/tunnel.hpp"
+
+/// MPLS label stacks and pseudowires.
+namespace weir::parse {
+
+/// RFC 3032, section 2.1: one label stack entry. What a bottom entry carries, nothing says; by
+/// convention (RFC 4928, section 3) an IP packet shows by its first nibble, and so does a
+/// pseudowire's control word (RFC 4385, section 3).
+[[nodiscard, gnu::always_inline]] inline LayerKind parse_mpls(Walk& walk) noexcept {
+    constexpr LayerKind kLayer = LayerKind::kMpls;
+    constexpr std::size_t kOctets = sizeof(wire::MplsEntry);
+    if (!walk.need(kOctets, ParseStatus::kMplsTooShort, kLayer)) return LayerKind::kNone;
+    const auto& header = walk.view<wire::MplsEntry>();
+    if (!walk.add(kLayer)) return LayerKind::kNone;
+    if (walk.in_network()) {
+        walk.tunnel(kLayer, header.label());
+    } else {
+        if (walk.record.mpls_count == 0) walk.record.mpls_entry = header.entry.host();
+        ++walk.record.mpls_count;
+    }
+    if (!header.bottom()) {
+        walk.advance(kOctets);
+        return kLayer;
+    }
+    if (header.label() == wire::kMplsGal || walk.rest() == kOctets) {
+        walk.advance(kOctets);
+        return LayerKind::kNone;
+    }
+    if (!walk.need(kOctets + 1, ParseStatus::kMplsTooShort, kLayer)) return LayerKind::kNone;
+    const unsigned nibble = walk.octet(kOctets) >> 4;
+    walk.advance(kOctets);
+    if (nibble == 4) return LayerKind::kIpv4;
+    if (nibble == 6) return LayerKind::kIpv6;
+    return nibble == 0 ? LayerKind::kPseudowire : LayerKind::kNone;
+}
+
+/// RFC 4385, section 3, with Ethernet inside (RFC 4448). Stands behind a label stack entry only.
+[[nodiscard, gnu::always_inline]] inline LayerKind parse_pseudowire(Walk& walk) noexcept {
+    constexpr LayerKind kLayer = LayerKind::kPseudowire;
+    constexpr std::size_t kOctets = sizeof(wire::PseudowireControlWord);
+    if (!walk.need(kOctets, ParseStatus::kPseudowireTooShort, kLayer) || !walk.add(kLayer)) {
+        return LayerKind::kNone;
+    }
+    walk.tunnel(kLayer, walk.previous<wire::MplsEntry>().label());
+    walk.advance(kOctets);
+    return walk.rest() == 0 ? LayerKind::kNone : LayerKind::kEth;
+}
+
+}  // namespace weir::parse
