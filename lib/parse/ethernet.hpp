@@ -9,8 +9,7 @@
 namespace weir::parse {
 
 [[nodiscard, gnu::always_inline]] inline LayerKind layer_of_ether_type(
-    const Walk& walk, std::uint16_t ether_type) noexcept {
-    if (walk.rest() == 0) return LayerKind::kNone;
+    std::uint16_t ether_type) noexcept {
     if (ether_type == wire::kEtherTypeIpv4) [[likely]] {
         return LayerKind::kIpv4;
     }
@@ -41,7 +40,7 @@ namespace weir::parse {
     Walk& walk, LayerKind kind, std::size_t octets, std::uint16_t type_or_length) noexcept {
     if (type_or_length > wire::kEthernetLengthMax) [[likely]] {
         walk.advance(octets);
-        return layer_of_ether_type(walk, type_or_length);
+        return layer_of_ether_type(type_or_length);
     }
     if (type_or_length > walk.rest() - octets) {
         walk.note(ParseStatus::kEthLengthBeyondFrame, kind);
@@ -110,8 +109,7 @@ namespace weir::parse {
     }
     const auto& header = walk.view<wire::Snap>();
     walk.advance(sizeof(wire::Snap));
-    return header.has_ether_type() ? layer_of_ether_type(walk, header.protocol.host())
-                                   : LayerKind::kNone;
+    return header.has_ether_type() ? layer_of_ether_type(header.protocol.host()) : LayerKind::kNone;
 }
 
 /// RFC 826.

@@ -11,8 +11,8 @@ namespace weir::parse {
 /// The layer behind a GRE or Geneve header.
 [[nodiscard, gnu::always_inline]] inline LayerKind layer_of_tunnel_type(
     const Walk& walk, std::uint16_t protocol) noexcept {
-    if (protocol != wire::kGreEthernet) return layer_of_ether_type(walk, protocol);
-    return walk.rest() == 0 ? LayerKind::kNone : LayerKind::kEth;
+    if (walk.rest() == 0) return LayerKind::kNone;
+    return protocol == wire::kGreEthernet ? LayerKind::kEth : layer_of_ether_type(protocol);
 }
 
 /// Draft-foschiano-erspan, sections 4.1 to 4.3. GRE tells the type, so that it is read with GRE.

@@ -26,6 +26,15 @@ static_assert(sizeof(Tcp) == 20 && offsetof(Tcp, sequence) == 4);
 static_assert(offsetof(Tcp, offset_reserved) == 12 && offsetof(Tcp, flags) == 13);
 static_assert(offsetof(Tcp, checksum) == 16);
 
+/// TCP option kinds (RFC 9293, section 3.2; RFC 2018; RFC 7323).
+inline constexpr std::uint8_t kTcpEndOfOptions = 0;
+inline constexpr std::uint8_t kTcpNoOperation = 1;
+inline constexpr std::uint8_t kTcpMss = 2;
+inline constexpr std::uint8_t kTcpWindowScale = 3;
+inline constexpr std::uint8_t kTcpSackPermitted = 4;
+inline constexpr std::uint8_t kTcpSack = 5;
+inline constexpr std::uint8_t kTcpTimestamps = 8;
+
 /// RFC 768.
 struct Udp {
     base::be16 source_port;
