@@ -7,11 +7,10 @@ namespace {
 using parse::LayerKind;
 using Bytes = std::span<const std::byte>;
 
-/// An EtherType, or the length of an 802.3 frame in its place; 0, behind which nothing stands, is
-/// shown as a type, as the reference dissector does.
+/// An EtherType, or the length of an 802.3 frame in its place.
 template <typename Header>
-void type_or_length(Describe<Header>& of, const base::be16& field) {
-    if (field.host() > wire::kEthernetLengthMax || field.host() == 0) {
+void type_or_length(Describe<Header>& of, const base::be16& field, bool is_type) {
+    if (is_type) {
         of.hex("type", "EtherType", field);
     } else {
         of.number("len", "length", field);
@@ -23,7 +22,9 @@ void ethernet(Bytes bytes, Fields& fields) {
     const auto& h = of.header;
     of.text("dst", "destination", h.destination, hex_octets(h.destination, 6));
     of.text("src", "source", h.source, hex_octets(h.source, 6));
-    type_or_length(of, h.ether_type);
+    // A length of 0, behind which nothing stands, is a type for the reference dissector.
+    const unsigned type = h.ether_type.host();
+    type_or_length(of, h.ether_type, type > wire::kEthernetLengthMax || type == 0);
 }
 
 void vlan(Bytes bytes, Fields& fields) {
@@ -33,7 +34,7 @@ void vlan(Bytes bytes, Fields& fields) {
     of.number("pri", "priority (PCP)", h.tci, tci >> 13);
     of.number("dei", "drop eligible", h.tci, tci >> 12 & 1);
     of.number("id", "VLAN identifier", h.tci, tci & 0xfff);
-    type_or_length(of, h.ether_type);
+    type_or_length(of, h.ether_type, h.ether_type.host() > wire::kEthernetLengthMax);
 }
 
 void llc(Bytes bytes, Fields& fields) {
@@ -60,17 +61,18 @@ void arp(Bytes bytes, Fields& fields) {
     of.number("hlen", "hardware length", h.hardware_length);
     of.number("plen", "protocol length", h.protocol_length);
     of.number("op", "operation", h.operation);
-    if (bytes.size() < h.octets()) return;
     const auto* octets = reinterpret_cast<const std::uint8_t*>(bytes.data());
     std::size_t at = sizeof(wire::Arp);
     const auto hardware = [&](std::string_view key, std::string_view title) {
-        if (h.hardware_length == 6 && h.hardware_type.host() == kEthernet) {
+        if (at + 6 <= bytes.size() && h.hardware_length == 6 &&
+            h.hardware_type.host() == kEthernet) {
             fields.push_back({key, title, at, 6, hex_octets(octets + at, 6)});
         }
         at += h.hardware_length;
     };
     const auto protocol = [&](std::string_view key, std::string_view title) {
-        if (h.protocol_length == 4 && h.protocol_type.host() == wire::kEtherTypeIpv4) {
+        if (at + 4 <= bytes.size() && h.protocol_length == 4 &&
+            h.protocol_type.host() == wire::kEtherTypeIpv4) {
             fields.push_back({key, title, at, 4, ipv4_text(octets + at)});
         }
         at += h.protocol_length;

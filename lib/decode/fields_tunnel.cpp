@@ -14,12 +14,12 @@ void gre(Bytes bytes, Fields& fields) {
     of.hex("flags", "flags, version", h.flags_version);
     of.hex("proto", "protocol", h.protocol);
     std::size_t at = sizeof(wire::Gre);
-    if ((flags & wire::kGreChecksum) != 0) {
+    if (h.has_checksum_word()) {
         number_at(bytes, fields, "", "checksum", at, 2, Style::kHexadecimal);
         at += 4;
     }
     if ((flags & wire::kGreKey) != 0) {
-        if (h.version() == 1) {
+        if (h.version() == 1 && h.protocol.host() == wire::kGrePpp) {
             number_at(bytes, fields, "plen", "payload length", at, 2);
             number_at(bytes, fields, "call", "call id", at + 2, 2);
         } else {

@@ -8,7 +8,7 @@
 /// walk's offset and returns the kind of the next one, or kNone.
 namespace weir::parse {
 
-[[nodiscard, gnu::always_inline]] inline LayerKind layer_of_ether_type(
+[[nodiscard, gnu::always_inline]] constexpr LayerKind layer_of_ether_type(
     std::uint16_t ether_type) noexcept {
     if (ether_type == wire::kEtherTypeIpv4) [[likely]] {
         return LayerKind::kIpv4;
@@ -22,6 +22,8 @@ namespace weir::parse {
             return LayerKind::kVlan;
         case wire::kEtherTypeArp:
             return LayerKind::kArp;
+        case wire::kEtherTypeEthernet:
+            return LayerKind::kEth;
         case wire::kEtherTypeMpls:
         case wire::kEtherTypeMplsUpstream:
             return LayerKind::kMpls;

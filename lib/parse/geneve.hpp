@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
-#include "parse/gre.hpp"
+#include "parse/ethernet.hpp"
 #include "parse/walk.hpp"
 #include "wire/tunnel.hpp"
 
@@ -26,7 +26,7 @@ namespace weir::parse {
     if (at != octets) walk.note(ParseStatus::kGeneveOptionBeyondHeader, kLayer);
     const std::uint16_t protocol = header.protocol.host();
     walk.advance(octets);
-    return layer_of_tunnel_type(walk, protocol);
+    return walk.rest() == 0 ? LayerKind::kNone : layer_of_ether_type(protocol);
 }
 
 }  // namespace weir::parse

@@ -64,13 +64,15 @@ namespace weir::parse {
     return enter_null_encryption(walk, static_cast<std::size_t>(icv_octets));
 }
 
-/// The payload of a UDP datagram on the port that IKE and ESP share behind a NAT (RFC 3948, section
-/// 2). Goes past the non-ESP marker.
-[[nodiscard, gnu::always_inline]] inline LayerKind layer_of_nat_traversal(Walk& walk) noexcept {
+/// What stands on the port that IKE and ESP share behind a NAT (RFC 3948, section 2): a keepalive,
+/// which is added, or the non-ESP marker and IKE, or ESP.
+[[nodiscard, gnu::always_inline]] inline LayerKind parse_nat_traversal(Walk& walk) noexcept {
     constexpr LayerKind kLayer = LayerKind::kEsp;
     if (walk.rest() == 1) {
         if (!walk.need(1, ParseStatus::kEspTooShort, kLayer)) return LayerKind::kNone;
-        return walk.octet(0) == wire::kNatKeepalive ? LayerKind::kNatKeepalive : kLayer;
+        if (walk.octet(0) != wire::kNatKeepalive) return kLayer;
+        if (walk.add(LayerKind::kNatKeepalive)) walk.advance(1);
+        return LayerKind::kNone;
     }
     if (walk.rest() < wire::kNonEspMarkerOctets) return kLayer;
     if (!walk.need(wire::kNonEspMarkerOctets, ParseStatus::kEspTooShort, kLayer)) {
@@ -81,18 +83,13 @@ namespace weir::parse {
     return walk.rest() == 0 ? LayerKind::kNone : LayerKind::kIke;
 }
 
-/// RFC 3948, section 2.3.
-[[nodiscard, gnu::always_inline]] inline LayerKind parse_nat_keepalive(Walk& walk) noexcept {
-    if (walk.add(LayerKind::kNatKeepalive)) walk.advance(1);
-    return LayerKind::kNone;
-}
-
 /// RFC 2408, section 3.1; RFC 7296, section 3.1. Payloads are not read.
 [[nodiscard, gnu::always_inline]] inline LayerKind parse_ike(Walk& walk) noexcept {
     constexpr LayerKind kLayer = LayerKind::kIke;
-    if (walk.need(sizeof(wire::Ike), ParseStatus::kIkeTooShort, kLayer) && walk.add(kLayer)) {
-        walk.advance(sizeof(wire::Ike));
-    }
+    if (!walk.need(sizeof(wire::Ike), ParseStatus::kIkeTooShort, kLayer)) return LayerKind::kNone;
+    // A message without room for its own header is none.
+    if (walk.view<wire::Ike>().length.host() < sizeof(wire::Ike)) return walk.decline();
+    if (walk.add(kLayer)) walk.advance(sizeof(wire::Ike));
     return LayerKind::kNone;
 }
 

@@ -50,7 +50,7 @@ namespace weir::parse {
     const auto& header = walk.view<wire::L2tp>();
     const unsigned flags = header.flags_version.host();
     if (header.version() == 2) return parse_l2tp_v2(walk, flags);
-    if (header.version() != 3) return LayerKind::kNone;
+    if (header.version() != 3) return walk.decline();
     const bool control = (flags & wire::kL2tpControl) != 0;
     const std::size_t octets = control ? 12 : 4 + kSessionId;
     if (!walk.need(octets, kTooShort, kLayer) || !walk.add(kLayer)) return LayerKind::kNone;

@@ -1,11 +1,30 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include "parse/ethernet.hpp"
 #include "parse/walk.hpp"
 #include "wire/tunnel.hpp"
 
 /// MPLS label stacks and pseudowires.
 namespace weir::parse {
+
+/// Whether a control word with an Ethernet frame behind it stands at the walk's offset. Other
+/// pseudowires have control words too, and frames without one may begin with the same nibble: so
+/// its other bits have to be zero as RFC 4448, section 4.6 wants them, and the frame has to carry
+/// what is known, or a length that fits.
+[[nodiscard]] inline bool leads_to_ethernet(Walk& walk) noexcept {
+    constexpr std::size_t kControlWord = sizeof(wire::PseudowireControlWord);
+    constexpr std::size_t kOctets = kControlWord + sizeof(wire::Ethernet);
+    if (walk.rest() < kOctets ||
+        !walk.need(kOctets, ParseStatus::kMplsTooShort, LayerKind::kPseudowire)) {
+        return false;
+    }
+    if (walk.view<wire::PseudowireControlWord>().flags_length.host() != 0) return false;
+    const std::size_t type = walk.view<wire::Ethernet>(kControlWord).ether_type.host();
+    return type <= wire::kEthernetLengthMax
+               ? type <= walk.rest() - kOctets
+               : layer_of_ether_type(static_cast<std::uint16_t>(type)) != LayerKind::kNone;
+}
 
 /// RFC 3032, section 2.1: one label stack entry. What a bottom entry carries, nothing says; by
 /// convention (RFC 4928, section 3) an IP packet shows by its first nibble, and so does a
@@ -35,19 +54,18 @@ namespace weir::parse {
     walk.advance(kOctets);
     if (nibble == 4) return LayerKind::kIpv4;
     if (nibble == 6) return LayerKind::kIpv6;
-    return nibble == 0 ? LayerKind::kPseudowire : LayerKind::kNone;
+    return nibble == 0 && leads_to_ethernet(walk) ? LayerKind::kPseudowire : LayerKind::kNone;
 }
 
-/// RFC 4385, section 3, with Ethernet inside (RFC 4448). Stands behind a label stack entry only.
+/// RFC 4385, section 3, with Ethernet inside (RFC 4448). Stands behind a label stack entry only,
+/// which saw that it and the frame's header are there.
 [[nodiscard, gnu::always_inline]] inline LayerKind parse_pseudowire(Walk& walk) noexcept {
     constexpr LayerKind kLayer = LayerKind::kPseudowire;
     constexpr std::size_t kOctets = sizeof(wire::PseudowireControlWord);
-    if (!walk.need(kOctets, ParseStatus::kPseudowireTooShort, kLayer) || !walk.add(kLayer)) {
-        return LayerKind::kNone;
-    }
+    if (!walk.add(kLayer)) return LayerKind::kNone;
     walk.tunnel(kLayer, walk.previous<wire::MplsEntry>().label());
     walk.advance(kOctets);
-    return walk.rest() == 0 ? LayerKind::kNone : LayerKind::kEth;
+    return LayerKind::kEth;
 }
 
 }  // namespace weir::parse

@@ -77,7 +77,7 @@ constexpr ParseOptions kStandardOptions{};
         case LayerKind::kIke:
             return parse_ike(walk);
         case LayerKind::kNatKeepalive:
-            return parse_nat_keepalive(walk);
+            return parse_nat_traversal(walk);
         case LayerKind::kGre:
             return parse_gre(walk);
         case LayerKind::kVxlan:

@@ -23,8 +23,8 @@ namespace weir::parse {
         walk.bound(kOctets + length);
     }
     walk.advance(kOctets);
-    const bool data = kind == LayerKind::kPppoeSession && header.code == 0;
-    return data && walk.rest() != 0 ? LayerKind::kPpp : LayerKind::kNone;
+    const bool session = kind == LayerKind::kPppoeSession;
+    return session && walk.rest() != 0 ? LayerKind::kPpp : LayerKind::kNone;
 }
 
 /// RFC 1661, section 2: the protocol field, of one octet when that is odd (section 6.5), behind

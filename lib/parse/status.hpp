@@ -23,7 +23,6 @@ namespace weir::parse {
     X(kSnapTooShort, "snap_too_short", "frame ends inside the SNAP header")                                      \
     X(kArpTooShort, "arp_too_short", "ARP packet ends inside its header or addresses")                           \
     X(kMplsTooShort, "mpls_too_short", "frame ends before the bottom of the label stack")                        \
-    X(kPseudowireTooShort, "pw_too_short", "frame ends inside the pseudowire control word")                      \
     X(kPppoeTooShort, "pppoe_too_short", "frame ends inside the PPPoE header")                                   \
     X(kPppoeLengthBeyondFrame, "pppoe_length_beyond_frame", "PPPoE length past the frame's end")                 \
     X(kPppTooShort, "ppp_too_short", "packet ends inside the PPP header")                                        \

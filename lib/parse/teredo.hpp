@@ -25,9 +25,10 @@ namespace weir::parse {
         }
         if (!walk.need(octets, kTooShort, kLayer)) return LayerKind::kNone;
     }
-    if (walk.rest() == octets) return LayerKind::kNone;
+    if (walk.rest() == octets) return walk.decline();
     if (!walk.need(octets + 1, kTooShort, kLayer)) return LayerKind::kNone;
-    if (walk.octet(octets) >> 4 != 6 || !walk.add(kLayer)) return LayerKind::kNone;
+    if (walk.octet(octets) >> 4 != 6) return walk.decline();
+    if (!walk.add(kLayer)) return LayerKind::kNone;
     walk.tunnel(kLayer, 0);
     walk.advance(octets);
     return LayerKind::kIpv6;

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
-#include "parse/ipsec.hpp"
 #include "parse/walk.hpp"
 #include "wire/transport.hpp"
 
@@ -42,16 +41,21 @@ namespace weir::parse {
     if (beyond && !walk.in_fragment()) [[unlikely]] {
         walk.note(ParseStatus::kUdpLengthBeyondPacket, kLayer);
     }
-    const LayerKind next =
-        walk.options.udp_ports.kind_of(walk.record.source_port, walk.record.destination_port);
-    if (next == LayerKind::kNone) [[likely]] {
+    const UdpPorts::Carried carried =
+        walk.options.udp_ports.carried(walk.record.source_port, walk.record.destination_port);
+    if (carried.kind == LayerKind::kNone) [[likely]] {
         walk.advance(kOctets);
         return LayerKind::kNone;
     }
     if (!beyond) walk.bound(length);
     walk.advance(kOctets);
     if (walk.rest() == 0) return LayerKind::kNone;
-    return next == LayerKind::kEsp ? layer_of_nat_traversal(walk) : next;
+    // ESP in UDP shares its port with IKE and keepalives, which is looked into first.
+    const auto looked_into = [](LayerKind kind) {
+        return kind == LayerKind::kEsp ? LayerKind::kNatKeepalive : kind;
+    };
+    walk.expect(looked_into(carried.otherwise));
+    return looked_into(carried.kind);
 }
 
 /// RFC 3828, section 3.1. In a fragment the coverage speaks of the whole packet.

@@ -59,16 +59,23 @@ class UdpPorts {
         }
     }
 
+    /// What a datagram carries.
+    struct Carried {
+        LayerKind kind = LayerKind::kNone;
+        LayerKind otherwise = LayerKind::kNone;  ///< If it turns out not to be that.
+    };
+
     /// What a datagram between these ports carries. Where both lead somewhere, the lower number
-    /// decides: the higher one is then more likely a client's choice.
-    [[nodiscard]] constexpr LayerKind kind_of(std::uint16_t source,
-                                              std::uint16_t destination) const noexcept {
+    /// goes first: the higher one is then more likely a client's choice.
+    [[nodiscard]] constexpr Carried carried(std::uint16_t source,
+                                            std::uint16_t destination) const noexcept {
         if (!maybe(source) && !maybe(destination)) [[likely]] {
-            return LayerKind::kNone;
+            return {};
         }
-        const bool ascending = source < destination;
-        const LayerKind first = find(ascending ? source : destination);
-        return first != LayerKind::kNone ? first : find(ascending ? destination : source);
+        const LayerKind lower = find(source < destination ? source : destination);
+        const LayerKind upper = find(source < destination ? destination : source);
+        if (lower == LayerKind::kNone) return {upper, LayerKind::kNone};
+        return {lower, upper == lower ? LayerKind::kNone : upper};
     }
 
    private:

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <cstring>
 #include <span>
+#include <utility>
 
 #include "base/packet_view.hpp"
 #include "parse/flow_hash.hpp"
@@ -144,6 +145,13 @@ class Walk {
         record.destination_port = destination.host();
     }
 
+    /// What the datagram's other port leads to, should the first layer tried decline.
+    void expect(LayerKind otherwise) noexcept { otherwise_ = otherwise; }
+    /// What is at the current offset is not what its UDP port says: what it may be instead.
+    [[nodiscard]] LayerKind decline() noexcept {
+        return std::exchange(otherwise_, LayerKind::kNone);
+    }
+
     /// Goes past a header of `octets` that is there.
     void advance(std::size_t octets) noexcept { offset_ += octets; }
 
@@ -228,6 +236,7 @@ class Walk {
     LayerKind* kinds_;
     std::size_t listed_;
     std::size_t layer_count_ = 0;
+    LayerKind otherwise_ = LayerKind::kNone;
     std::uint64_t layer_mask_ = 0;
 };
 

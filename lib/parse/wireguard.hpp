@@ -27,14 +27,13 @@ namespace weir::parse {
 [[nodiscard, gnu::always_inline]] inline LayerKind parse_wireguard(Walk& walk) noexcept {
     constexpr LayerKind kLayer = LayerKind::kWireGuard;
     constexpr std::size_t kOctets = sizeof(wire::WireGuard);
-    if (walk.rest() < 32) return LayerKind::kNone;
+    if (walk.rest() < 32) return walk.decline();
     // Shorter packets are none, so that only the capture's end can be missing here.
     if (!walk.need(kOctets, ParseStatus::kTruncated, kLayer)) return LayerKind::kNone;
     const auto& header = walk.view<wire::WireGuard>();
     const bool reserved_zero = (header.reserved[0] | header.reserved[1] | header.reserved[2]) == 0;
-    if (!reserved_zero || !is_wireguard_size(header.type, walk.rest()) || !walk.add(kLayer)) {
-        return LayerKind::kNone;
-    }
+    if (!reserved_zero || !is_wireguard_size(header.type, walk.rest())) return walk.decline();
+    if (!walk.add(kLayer)) return LayerKind::kNone;
     const auto& index = header.index;
     walk.tunnel(kLayer, header.type == wire::kWireGuardData
                             ? std::uint32_t{index[3]} << 24 | std::uint32_t{index[2]} << 16 |

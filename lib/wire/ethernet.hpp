@@ -15,8 +15,9 @@ inline constexpr std::uint16_t kEtherTypeVlan = 0x8100;     ///< IEEE 802.1Q C-t
 inline constexpr std::uint16_t kEtherTypeQinQ = 0x88a8;     ///< IEEE 802.1ad S-tag.
 inline constexpr std::uint16_t kEtherTypeQinQOld = 0x9100;  ///< Used before 802.1ad.
 inline constexpr std::uint16_t kEtherTypeIpv6 = 0x86dd;
-inline constexpr std::uint16_t kEtherTypeMpls = 0x8847;            ///< RFC 3032, section 5.
-inline constexpr std::uint16_t kEtherTypeMplsUpstream = 0x8848;    ///< RFC 5332, section 3.
+inline constexpr std::uint16_t kEtherTypeMpls = 0x8847;          ///< RFC 3032, section 5.
+inline constexpr std::uint16_t kEtherTypeMplsUpstream = 0x8848;  ///< RFC 5332, section 3.
+inline constexpr std::uint16_t kEtherTypeEthernet = 0x6558;  ///< Transparent bridging (RFC 1701).
 inline constexpr std::uint16_t kEtherTypePppoeDiscovery = 0x8863;  ///< RFC 2516.
 inline constexpr std::uint16_t kEtherTypePppoeSession = 0x8864;
 /// Up to this the field is the length of an 802.3 frame (IEEE 802.3 clause 3.2.6).
@@ -69,7 +70,7 @@ static_assert(sizeof(Snap) == 5 && offsetof(Snap, protocol) == 3);
 /// RFC 2516, section 4.
 struct Pppoe {
     std::uint8_t version_type;
-    std::uint8_t code;  ///< 0: session data.
+    std::uint8_t code;  ///< What kind of discovery packet; 0 in a session.
     base::be16 session_id;
     base::be16 length;  ///< Octets behind this header.
 };

@@ -46,6 +46,9 @@ struct Gre {
     base::be16 protocol;  ///< An EtherType, or one of those below.
 
     [[nodiscard]] unsigned version() const noexcept { return flags_version.octets[1] & 7; }
+    [[nodiscard]] bool has_checksum_word() const noexcept {
+        return (flags_version.octets[0] & 0xc0) != 0;
+    }
     /// With all optional fields but RFC 1701's routing.
     [[nodiscard]] unsigned octets() const noexcept;
 };
@@ -55,7 +58,6 @@ inline constexpr std::uint16_t kGreRouting = 0x4000;  ///< RFC 1701 only.
 inline constexpr std::uint16_t kGreKey = 0x2000;
 inline constexpr std::uint16_t kGreSequence = 0x1000;
 inline constexpr std::uint16_t kGreAcknowledgment = 0x0080;  ///< Version 1 only.
-inline constexpr std::uint16_t kGreEthernet = 0x6558;        ///< Transparent bridging.
 inline constexpr std::uint16_t kGrePpp = 0x880b;
 inline constexpr std::uint16_t kGreErspan = 0x88be;  ///< Type II, or I where there is no sequence.
 inline constexpr std::uint16_t kGreErspan3 = 0x22eb;
@@ -63,7 +65,9 @@ inline constexpr std::uint16_t kGreErspan3 = 0x22eb;
 inline unsigned Gre::octets() const noexcept {
     const unsigned flags = flags_version.host();
     const unsigned acknowledgment = version() == 1 ? flags >> 7 & 1 : 0;
-    return 4 * (1 + (flags >> 15 & 1) + (flags >> 13 & 1) + (flags >> 12 & 1) + acknowledgment);
+    // Checksum and routing offset share a word, which is there for either (RFC 1701).
+    return 4 * (1 + (has_checksum_word() ? 1 : 0) + (flags >> 13 & 1) + (flags >> 12 & 1) +
+                acknowledgment);
 }
 
 /// Draft-foschiano-erspan, section 4.2: type II.
@@ -116,7 +120,7 @@ inline constexpr std::uint8_t kVxlanGpeMpls = 5;
 struct Geneve {
     std::uint8_t version_options;  ///< Version (2 bits), length of the options in words (6).
     std::uint8_t flags;
-    base::be16 protocol;  ///< An EtherType; kGreEthernet for frames.
+    base::be16 protocol;  ///< An EtherType.
     base::be32 vni_reserved;
 
     [[nodiscard]] unsigned version() const noexcept { return version_options >> 6; }
