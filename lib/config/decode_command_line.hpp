@@ -16,7 +16,7 @@ struct DecodeCommandLine {
     bool hex = false;                     ///< The octets too.
     std::string filter;                   ///< tcpdump expression; empty: everything.
     std::optional<std::uint64_t> packet;  ///< Only this one, from 1.
-    std::vector<std::string> udp_ports;   ///< "8472=vxlan": see parse/udp_ports_setup.hpp.
+    std::vector<std::string> udp_ports;   ///< "8472=vxlan": see parse/parse_options_setup.hpp.
     std::optional<unsigned>
         esp_null_icv;  ///< ESP is not encrypted and has an ICV of so many octets.
     std::optional<unsigned> max_layers;
