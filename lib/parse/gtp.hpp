@@ -12,7 +12,7 @@ inline constexpr int kMaxGtpExtensions = 16;
 /// Octets of the GTP-U header that stands at the walk's offset, extension headers included; 0 when
 /// the walk has to stop. Each extension header says its length, in words, first, and the type of
 /// the next in its last octet (3GPP TS 29.281, section 5.2.1).
-[[nodiscard]] inline std::size_t gtp_header_octets(Walk& walk) noexcept {
+[[nodiscard, gnu::always_inline]] inline std::size_t gtp_header_octets(Walk& walk) noexcept {
     constexpr LayerKind kLayer = LayerKind::kGtpU;
     constexpr ParseStatus kBeyond = ParseStatus::kGtpExtensionBeyondMessage;
     constexpr std::uint8_t kOptional = wire::kGtpExtension | wire::kGtpSequence | wire::kGtpNpdu;

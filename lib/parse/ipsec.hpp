@@ -22,7 +22,8 @@ namespace weir::parse {
 
 /// What NULL-encrypted ESP (RFC 2410) carries: `icv_octets` are its integrity check value. The walk
 /// stands at the ESP header, which is there.
-[[nodiscard]] inline LayerKind enter_null_encryption(Walk& walk, std::size_t icv_octets) noexcept {
+[[nodiscard, gnu::always_inline]] inline LayerKind enter_null_encryption(
+    Walk& walk, std::size_t icv_octets) noexcept {
     constexpr LayerKind kLayer = LayerKind::kEsp;
     constexpr std::size_t kHeader = sizeof(wire::Esp);
     constexpr std::size_t kTrailer = sizeof(wire::EspTrailer);
