@@ -95,7 +95,7 @@ ExitCode decode_file(const config::DecodeCommandLine& line) {
                                       })) == capture::ReadResult::kPacket) {
         packet.number = stream.reader().packets() + stream.reader().skipped_packets();
         if (packet.number == 1) printer.start_at(captured.timestamp_ns);
-        if (line.packet && packet.number != *line.packet) continue;
+        if (line.packet && packet.number != static_cast<std::uint64_t>(*line.packet)) continue;
         packet.packet = {captured.bytes, captured.original_bytes};
         found = true;
         if (!filter.matches(packet.packet)) continue;
