@@ -74,11 +74,11 @@ class Decode(WeirCase):
             self.assertEqual(process.wait(timeout=10), OK)
 
     def test_filter_and_packet_choose(self):
-        matching = self.lines(self.made, '--filter', 'udp')
+        matching = self.lines(self.made, '--filter', 'udp port 4789')
         self.assertTrue(0 < len(matching) < PACKETS)
         for line in matching:
             layers = [layer['p'] for layer in line['L']]
-            self.assertTrue('udp' in layers or line['status'] != 'ok', line)
+            self.assertTrue('vxlan' in layers or line['status'] != 'ok', line)
         self.assertEqual([line['n'] for line in self.lines(self.made, '--packet', 7)], [7])
 
     def test_packet_shows_a_tree_and_hex_the_octets(self):
@@ -112,7 +112,7 @@ class Decode(WeirCase):
         self.assert_refused(self.decode(self.made, '--jsn'), '--json')
         self.assert_refused(self.decode(self.made, '--json', '--hex'), '--hex')
         self.assert_refused(self.decode(self.made, '--filter', 'udp and and'), 'udp and and')
-        for bad in ('0', '-1', 'x', '1.5', '99999999999999999999'):
+        for bad in ('0', '-1', 'x', '1.5'):
             self.assert_refused(self.decode(self.made, '--packet', bad), '--packet')
         for option in ('--esp-null-icv', '--max-layers'):
             for bad in ('-1', 'x', '256'):
