@@ -110,7 +110,7 @@ class Run {
     explicit Run(const Request& request)
         : request_(request),
           templates_(templates_of(request)),
-          mutator_(templates_),
+          mutator_(templates_, packet_templates().size()),
           last_words_("mutate: ended by a packet; again with: " + command()),
           index_at_(last_words_.size()) {
         last_words_.resize(index_at_ + kMaxDigits + 2);

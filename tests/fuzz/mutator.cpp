@@ -23,8 +23,8 @@ const Mutator::WeightedChange Mutator::kChanges[] = {
     {&Mutator::swap_protocol, 5}, {&Mutator::truncate, 4},
 };
 
-Mutator::Mutator(std::span<const PacketTemplate> templates)
-    : templates_(templates), input_(kHeaderOctets + ParseChecker::kMaxFrame) {
+Mutator::Mutator(std::span<const PacketTemplate> templates, std::size_t favoured)
+    : templates_(templates), favoured_(favoured), input_(kHeaderOctets + ParseChecker::kMaxFrame) {
     for (const WeightedChange& each : kChanges) {
         weighted_.insert(weighted_.end(), each.weight, each.change);
     }
@@ -88,7 +88,8 @@ void Mutator::write_header(const PacketTemplate& packet) {
 std::span<std::byte> Mutator::frame() { return std::span(input_).subspan(kHeaderOctets, size_); }
 
 const PacketTemplate& Mutator::any_template() {
-    return templates_[random_.below(templates_.size())];
+    const bool favour = favoured_ < templates_.size() && random_.once_in(2);
+    return templates_[random_.below(favour ? favoured_ : templates_.size())];
 }
 
 void Mutator::look_again() {

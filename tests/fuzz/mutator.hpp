@@ -17,8 +17,9 @@ namespace weir::fuzz {
 
 class Mutator {
    public:
-    /// The templates must outlive it and not be empty.
-    explicit Mutator(std::span<const PacketTemplate> templates);
+    /// The templates must outlive it. The first `favoured` of them, at least one, make at least
+    /// half of the packets, however many others there are.
+    Mutator(std::span<const PacketTemplate> templates, std::size_t favoured);
 
     /// Makes the packet that `seed` has at `index`: always the same, whatever was made before. The
     /// result is overwritten by the next call.
@@ -65,6 +66,7 @@ class Mutator {
     void remove(std::size_t at, std::size_t octets);
 
     std::span<const PacketTemplate> templates_;
+    std::size_t favoured_;
     std::vector<Change> weighted_;  ///< Each as often as it weighs.
     Random random_{0, 0};
     std::vector<std::byte> input_;  ///< Header and frame, with room for the longest.
