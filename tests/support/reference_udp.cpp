@@ -47,8 +47,10 @@ bool Descent::nat_traversal(std::size_t at) {
     if (left(at) >= 4) {
         need(LayerKind::kEsp, at, 4, ParseStatus::kEspTooShort);
         if (four(at) == 0) {
-            done(at + 4);
-            if (left(at + 4) == 0) return true;
+            if (left(at + 4) == 0) {
+                done(at + 4);
+                return true;
+            }
             need(LayerKind::kIke, at + 4, 28, ParseStatus::kIkeTooShort);
             return ike(at + 4);
         }
