@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // The rarer protocols in the demo's traffic, and what can be wrong with their headers.
 #include "gen/traffic_packets.hpp"
+#include "gen/traffic_parts.hpp"
 #include "wire/ethernet.hpp"
 #include "wire/transport.hpp"
 #include "wire/tunnel.hpp"
@@ -13,8 +14,6 @@ using parse::LayerKind;
 constexpr unsigned kLcpPayload = 8;
 constexpr std::uint16_t kSctpPort = 2905;
 
-Packet ip4(const Flow& f) { return Packet().eth().ipv4(f.source4, f.destination4); }
-Packet ip6(const Flow& f) { return Packet().eth().ipv6(f.source6, f.destination6); }
 Packet in_udp(const Flow& f, std::uint16_t port) { return ip4(f).udp(f.source_port, port); }
 /// What tunnels carry.
 Packet& with_inner(Packet& packet) {
@@ -67,17 +66,9 @@ const Stack kStacks[] = {
     {1, 1, [](const Flow& f) { return carrying(ip4(f).icmp(11)); }},
 };
 
-template <typename... Kinds>
-constexpr std::uint64_t layers(Kinds... kinds) {
-    return (parse::layer_bit(kinds) | ...);
-}
+constexpr std::uint64_t kEthUdp = kEth4 | kUdp;
 
-constexpr std::uint64_t kEth = layers(LayerKind::kEth);
-constexpr std::uint64_t kEth4 = layers(LayerKind::kEth, LayerKind::kIpv4);
-constexpr std::uint64_t kEthUdp = kEth4 | layers(LayerKind::kUdp);
-
-Packet bad() { return Packet().eth().ipv4("10.3.0.1", "10.3.0.2"); }
-Packet bad_udp(std::uint16_t port) { return bad().udp(1, port); }
+Packet bad_udp(std::uint16_t port) { return bad4().udp(1, port); }
 
 using Malformeds = std::vector<Malformed>;
 
@@ -109,15 +100,15 @@ void add_transport_defects(Malformeds& list) {
     const std::uint64_t lite = kEth4 | layers(LayerKind::kUdpLite);
     const std::uint64_t sctp = kEth4 | layers(LayerKind::kSctp);
     const std::uint64_t dccp = kEth4 | layers(LayerKind::kDccp);
-    list.push_back({bad().set16(2, 27).udp_lite(1, 2).payload(30), kUdpLiteTooShort, kEth4});
-    list.push_back({bad().udp_lite(1, 2, 7).payload(30), kUdpLiteCoverageInvalid, lite});
-    list.push_back({bad().set16(2, 31).sctp(1, 2).payload(30), kSctpTooShort, kEth4});
-    list.push_back({bad().set16(2, 35).sctp(1, 2).payload(30), kSctpChunkTooShort, sctp});
-    list.push_back({bad().sctp(1, 2).sctp_chunk(20).set16(2, 3), kSctpChunkLengthTooSmall, sctp});
-    list.push_back({bad().sctp(1, 2).sctp_chunk(20).set16(2, 21), kSctpChunkBeyondPacket, sctp});
-    list.push_back({bad().set16(2, 31).dccp(1, 2).payload(30), kDccpTooShort, kEth4});
-    list.push_back({bad().dccp(1, 2).set8(4, 3).payload(30), kDccpDataOffsetTooSmall, dccp});
-    list.push_back({bad().dccp(1, 2).set8(4, 255).payload(30), kDccpHeaderBeyondPacket, dccp});
+    list.push_back({bad4().set16(2, 27).udp_lite(1, 2).payload(30), kUdpLiteTooShort, kEth4});
+    list.push_back({bad4().udp_lite(1, 2, 7).payload(30), kUdpLiteCoverageInvalid, lite});
+    list.push_back({bad4().set16(2, 31).sctp(1, 2).payload(30), kSctpTooShort, kEth4});
+    list.push_back({bad4().set16(2, 35).sctp(1, 2).payload(30), kSctpChunkTooShort, sctp});
+    list.push_back({bad4().sctp(1, 2).sctp_chunk(20).set16(2, 3), kSctpChunkLengthTooSmall, sctp});
+    list.push_back({bad4().sctp(1, 2).sctp_chunk(20).set16(2, 21), kSctpChunkBeyondPacket, sctp});
+    list.push_back({bad4().set16(2, 31).dccp(1, 2).payload(30), kDccpTooShort, kEth4});
+    list.push_back({bad4().dccp(1, 2).set8(4, 3).payload(30), kDccpDataOffsetTooSmall, dccp});
+    list.push_back({bad4().dccp(1, 2).set8(4, 255).payload(30), kDccpHeaderBeyondPacket, dccp});
 }
 
 void add_tunnel_defects(Malformeds& list) {
@@ -126,8 +117,8 @@ void add_tunnel_defects(Malformeds& list) {
     const std::uint64_t gtp = kEthUdp | layers(LayerKind::kGtpU);
     constexpr unsigned kExtension = wire::kGtpExtension;
     list.push_back({bad_udp(wire::kNatTPort).raw({0, 0, 0, 0}).payload(20), kIkeTooShort, kEthUdp});
-    list.push_back({bad().set16(2, 27).gre(wire::kGreKey).payload(30), kGreTooShort, kEth4});
-    list.push_back({bad().set16(2, 35).gre(wire::kGreSequence).erspan(2).payload(30),
+    list.push_back({bad4().set16(2, 27).gre(wire::kGreKey).payload(30), kGreTooShort, kEth4});
+    list.push_back({bad4().set16(2, 35).gre(wire::kGreSequence).erspan(2).payload(30),
                     kErspanTooShort, kEth4 | layers(LayerKind::kGre)});
     list.push_back({bad_udp(wire::kVxlanGpePort).payload(7), kVxlanGpeTooShort, kEthUdp});
     list.push_back({bad_udp(wire::kGenevePort).payload(7), kGeneveTooShort, kEthUdp});
