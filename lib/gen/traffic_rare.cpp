@@ -12,7 +12,7 @@ namespace {
 using parse::LayerKind;
 
 constexpr unsigned kLcpPayload = 8;
-constexpr std::uint16_t kSctpPort = 2905;
+constexpr std::uint16_t kM3uaPort = 2905;
 
 Packet in_udp(const Flow& f, std::uint16_t port) { return ip4(f).udp(f.source_port, port); }
 /// What tunnels carry.
@@ -32,7 +32,7 @@ const Stack kStacks[] = {
     {1, 1, [](const Flow&) { return carrying(Packet().eth().pppoe_session(7).ppp()); }},
     {1, 1, [](const Flow& f) { return ip6(f).mobility(); }},
     {1, 1, [](const Flow& f) { return ip4(f).udp_lite(f.source_port, 9); }},
-    {1, 1, [](const Flow& f) { return ip4(f).sctp(f.source_port, kSctpPort).sctp_chunk(20); }},
+    {1, 1, [](const Flow& f) { return ip4(f).sctp(f.source_port, kM3uaPort).sctp_chunk(20); }},
     {1, 1, [](const Flow& f) { return ip6(f).dccp(f.source_port, 5001); }},
     {1, 1, [](const Flow& f) { return in_udp(f, wire::kIkePort).ike(); }},
     {1, 1, [](const Flow& f) { return in_udp(f, wire::kNatTPort).ike(true); }},

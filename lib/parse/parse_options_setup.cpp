@@ -13,7 +13,8 @@ namespace {
 constexpr LayerKind kCarried[] = {
     LayerKind::kVxlan, LayerKind::kVxlanGpe, LayerKind::kGeneve,    LayerKind::kGtpU,
     LayerKind::kL2tp,  LayerKind::kTeredo,   LayerKind::kWireGuard, LayerKind::kMpls,
-    LayerKind::kIke,   LayerKind::kEsp,      LayerKind::kNone,
+    LayerKind::kIke,   LayerKind::kEsp,      LayerKind::kGre,       LayerKind::kSctp,
+    LayerKind::kNone,
 };
 
 [[noreturn]] void refuse(const std::string& text, const std::string& expected) {

@@ -28,6 +28,8 @@ class UdpPorts {
             {wire::kL2tpPort, LayerKind::kL2tp},
             {wire::kGtpUPort, LayerKind::kGtpU},
             {wire::kTeredoPort, LayerKind::kTeredo},
+            {wire::kGrePort, LayerKind::kGre},
+            {wire::kSctpPort, LayerKind::kSctp},
             {wire::kNatTPort, LayerKind::kEsp},
             {wire::kVxlanPort, LayerKind::kVxlan},
             {wire::kVxlanGpePort, LayerKind::kVxlanGpe},

@@ -50,10 +50,12 @@ inline constexpr std::uint16_t kL2tpPort = 1701;
 inline constexpr std::uint16_t kGtpUPort = 2152;
 inline constexpr std::uint16_t kTeredoPort = 3544;
 inline constexpr std::uint16_t kNatTPort = 4500;  ///< IKE, and ESP in UDP (RFC 3948).
+inline constexpr std::uint16_t kGrePort = 4754;   ///< RFC 8086.
 inline constexpr std::uint16_t kVxlanPort = 4789;
 inline constexpr std::uint16_t kVxlanGpePort = 4790;
 inline constexpr std::uint16_t kGenevePort = 6081;
 inline constexpr std::uint16_t kMplsPort = 6635;        ///< RFC 7510.
+inline constexpr std::uint16_t kSctpPort = 9899;        ///< RFC 6951.
 inline constexpr std::uint16_t kWireGuardPort = 51820;  ///< Not assigned, but what everybody uses.
 
 /// RFC 3828, section 3.1.

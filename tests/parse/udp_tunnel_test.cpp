@@ -251,6 +251,16 @@ TEST(ParseTeredo, PassesIndications) {
     EXPECT_EQ(parsed(in(kTeredoPort).raw({0x60})).status, ParseStatus::kIpv6TooShort);
 }
 
+TEST(ParseUdp, CarriesGreAndSctp) {
+    const PacketRecord gre_in_udp = parsed(inner(in(kGrePort).gre(kGreKey, 5)));
+    EXPECT_EQ(kinds(gre_in_udp), (Kinds{kEth, kIpv4, kUdp, kGre, kIpv4, kUdp}));
+    EXPECT_EQ(gre_in_udp.tunnel_id, 5U);
+    const PacketRecord sctp = parsed(in(kSctpPort).sctp(7, 8).sctp_chunk(20));
+    EXPECT_EQ(kinds(sctp), (Kinds{kEth, kIpv4, kUdp, kSctp}));
+    EXPECT_EQ(sctp.source_port, 7);
+    EXPECT_EQ(sctp.outer_transport, kUdp);
+}
+
 TEST(ParseWireGuard, IsRecognisedByTypeAndSize) {
     for (const unsigned type : {1U, 2U, 3U, 4U}) {
         const PacketRecord record = parsed(in(kWireGuardPort).wireguard(type));

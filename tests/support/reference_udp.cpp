@@ -30,6 +30,12 @@ bool Descent::by_udp_port(LayerKind layer, std::size_t at) {
         case LayerKind::kMpls:
             mpls(at);
             return true;
+        case LayerKind::kGre:
+            gre(at);
+            return true;
+        case LayerKind::kSctp:
+            sctp(at);
+            return true;
         default:
             return true;
     }
