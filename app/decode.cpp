@@ -2,7 +2,6 @@
 #include <fmt/format.h>
 
 #include <cstdio>
-#include <stdexcept>
 #include <string>
 #include <vector>
 
@@ -13,29 +12,13 @@
 #include "decode/json_line.hpp"
 #include "decode/packet_text.hpp"
 #include "filter/filter.hpp"
-#include "parse/udp_ports_setup.hpp"
+#include "parse/parse_options_setup.hpp"
 
 namespace weir::app {
 namespace {
 
 using base::ExitCode;
 using base::SetupError;
-
-parse::ParseOptions parse_options(const config::DecodeCommandLine& line) {
-    parse::ParseOptions options;
-    for (const std::string& text : line.udp_ports) {
-        try {
-            parse::add_udp_port(text, options.udp_ports);
-        } catch (const std::invalid_argument& expected) {
-            throw SetupError("use", fmt::format("--udp-port '{}'", text),
-                             "it cannot have this value",
-                             fmt::format("expected {}", expected.what()));
-        }
-    }
-    if (line.esp_null_icv) options.esp_null_icv_octets = static_cast<int>(*line.esp_null_icv);
-    if (line.max_layers) options.max_layers = static_cast<std::uint8_t>(*line.max_layers);
-    return options;
-}
 
 /// Text on its way to standard output.
 class Output {
@@ -97,7 +80,8 @@ ExitCode end_of(const capture::CaptureStream& stream, capture::ReadResult result
 }
 
 ExitCode decode_file(const config::DecodeCommandLine& line) {
-    const parse::ParseOptions options = parse_options(line);
+    const parse::ParseOptions options =
+        parse::make_parse_options(line.udp_ports, line.esp_null_icv, line.max_layers);
     const filter::Filter filter(line.filter);
     capture::CaptureStream stream(line.file);
     Printer printer(line);
@@ -111,7 +95,7 @@ ExitCode decode_file(const config::DecodeCommandLine& line) {
                                       })) == capture::ReadResult::kPacket) {
         packet.number = stream.reader().packets() + stream.reader().skipped_packets();
         if (packet.number == 1) printer.start_at(captured.timestamp_ns);
-        if (line.packet && packet.number != *line.packet) continue;
+        if (line.packet && packet.number != static_cast<std::uint64_t>(*line.packet)) continue;
         packet.packet = {captured.bytes, captured.original_bytes};
         found = true;
         if (!filter.matches(packet.packet)) continue;

@@ -47,7 +47,7 @@ DecodeCommandLine parse_decode_command_line(std::vector<std::string> arguments) 
         ->type_name("EXPR");
     app.add_option("--packet", line.packet, "print all fields of this packet only; the first is 1")
         ->type_name("N")
-        ->check(CLI::Range(std::uint64_t{1}, std::numeric_limits<std::uint64_t>::max()));
+        ->check(CLI::Range(std::int64_t{1}, std::numeric_limits<std::int64_t>::max()));
     app.add_option("--udp-port", line.udp_ports,
                    "what a UDP port carries, such as 8472=vxlan; may be given several times")
         ->type_name("PORT=LAYER")

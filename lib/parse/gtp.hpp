@@ -12,7 +12,7 @@ inline constexpr int kMaxGtpExtensions = 16;
 /// Octets of the GTP-U header that stands at the walk's offset, extension headers included; 0 when
 /// the walk has to stop. Each extension header says its length, in words, first, and the type of
 /// the next in its last octet (3GPP TS 29.281, section 5.2.1).
-[[nodiscard]] inline std::size_t gtp_header_octets(Walk& walk) noexcept {
+[[nodiscard, gnu::always_inline]] inline std::size_t gtp_header_octets(Walk& walk) noexcept {
     constexpr LayerKind kLayer = LayerKind::kGtpU;
     constexpr ParseStatus kBeyond = ParseStatus::kGtpExtensionBeyondMessage;
     constexpr std::uint8_t kOptional = wire::kGtpExtension | wire::kGtpSequence | wire::kGtpNpdu;
@@ -45,12 +45,14 @@ inline constexpr int kMaxGtpExtensions = 16;
     constexpr std::size_t kOctets = sizeof(wire::GtpU);
     if (!walk.need(kOctets, ParseStatus::kGtpTooShort, kLayer)) return LayerKind::kNone;
     const auto& header = walk.view<wire::GtpU>();
-    if ((header.flags & wire::kGtpProtocolType) == 0) {
-        // GTP' (3GPP TS 32.295), whose header differs behind the length.
+    if ((header.flags & wire::kGtpProtocolType) == 0 && header.version() <= wire::kGtpPrimeLatest) {
+        // GTP', whose header differs behind the length.
         if (walk.add(LayerKind::kGtpPrime)) walk.advance(kOctets);
         return LayerKind::kNone;
     }
-    if (header.version() != 1) return walk.decline();
+    if (header.version() != 1 || (header.flags & wire::kGtpProtocolType) == 0) {
+        return walk.decline();
+    }
     if (!walk.add(kLayer)) return LayerKind::kNone;
     const std::size_t length = header.length.host();
     if (length <= walk.rest() - kOctets) {

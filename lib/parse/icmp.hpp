@@ -35,7 +35,7 @@ namespace weir::parse {
 }
 
 /// A quoted IPv4 header; what follows it.
-[[nodiscard]] inline LayerKind quote_ipv4(Walk& walk) noexcept {
+[[nodiscard, gnu::always_inline]] inline LayerKind quote_ipv4(Walk& walk) noexcept {
     constexpr std::size_t kPlain = sizeof(wire::Ipv4);
     if (walk.rest() < kPlain || !walk.need(kPlain, ParseStatus::kIcmpTooShort, LayerKind::kIpv4)) {
         return LayerKind::kNone;
@@ -52,7 +52,7 @@ namespace weir::parse {
 }
 
 /// A quoted IPv6 header with its extension headers; what follows them.
-[[nodiscard]] inline LayerKind quote_ipv6(Walk& walk) noexcept {
+[[nodiscard, gnu::always_inline]] inline LayerKind quote_ipv6(Walk& walk) noexcept {
     constexpr std::size_t kShortest = 8;  // Of an extension header.
     constexpr std::size_t kOctets = sizeof(wire::Ipv6);
     if (walk.rest() < kOctets ||

@@ -22,7 +22,8 @@ namespace weir::parse {
 
 /// What NULL-encrypted ESP (RFC 2410) carries: `icv_octets` are its integrity check value. The walk
 /// stands at the ESP header, which is there.
-[[nodiscard]] inline LayerKind enter_null_encryption(Walk& walk, std::size_t icv_octets) noexcept {
+[[nodiscard, gnu::always_inline]] inline LayerKind enter_null_encryption(
+    Walk& walk, std::size_t icv_octets) noexcept {
     constexpr LayerKind kLayer = LayerKind::kEsp;
     constexpr std::size_t kHeader = sizeof(wire::Esp);
     constexpr std::size_t kTrailer = sizeof(wire::EspTrailer);
@@ -80,14 +81,19 @@ namespace weir::parse {
     }
     if (walk.view<base::be32>().host() != 0) return kLayer;
     walk.advance(wire::kNonEspMarkerOctets);
-    return walk.rest() == 0 ? LayerKind::kNone : LayerKind::kIke;
+    if (walk.rest() == 0 ||
+        !walk.need(sizeof(wire::Ike), ParseStatus::kIkeTooShort, LayerKind::kIke)) {
+        return LayerKind::kNone;
+    }
+    return LayerKind::kIke;
 }
 
-/// RFC 2408, section 3.1; RFC 7296, section 3.1. Payloads are not read.
+/// RFC 2408, section 3.1; RFC 7296, section 3.1. Payloads are not read. What is too short for the
+/// header, or says so itself, is no IKE: keepalives were sent to IKE's own port too.
 [[nodiscard, gnu::always_inline]] inline LayerKind parse_ike(Walk& walk) noexcept {
     constexpr LayerKind kLayer = LayerKind::kIke;
+    if (walk.rest() < sizeof(wire::Ike)) return walk.decline();
     if (!walk.need(sizeof(wire::Ike), ParseStatus::kIkeTooShort, kLayer)) return LayerKind::kNone;
-    // A message without room for its own header is none.
     if (walk.view<wire::Ike>().length.host() < sizeof(wire::Ike)) return walk.decline();
     if (walk.add(kLayer)) walk.advance(sizeof(wire::Ike));
     return LayerKind::kNone;

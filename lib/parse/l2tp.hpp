@@ -7,7 +7,8 @@
 namespace weir::parse {
 
 /// RFC 2661, section 3.1. The walk stands at the header, whose first two octets are there.
-[[nodiscard]] inline LayerKind parse_l2tp_v2(Walk& walk, unsigned flags) noexcept {
+[[nodiscard, gnu::always_inline]] inline LayerKind parse_l2tp_v2(Walk& walk,
+                                                                 unsigned flags) noexcept {
     constexpr LayerKind kLayer = LayerKind::kL2tp;
     constexpr ParseStatus kTooShort = ParseStatus::kL2tpTooShort;
     const bool has_length = (flags & wire::kL2tpLength) != 0;

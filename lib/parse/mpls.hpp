@@ -12,7 +12,7 @@ namespace weir::parse {
 /// pseudowires have control words too, and frames without one may begin with the same nibble: so
 /// its other bits have to be zero as RFC 4448, section 4.6 wants them, and the frame has to carry
 /// what is known, or a length that fits.
-[[nodiscard]] inline bool leads_to_ethernet(Walk& walk) noexcept {
+[[nodiscard, gnu::always_inline]] inline bool leads_to_ethernet(Walk& walk) noexcept {
     constexpr std::size_t kControlWord = sizeof(wire::PseudowireControlWord);
     constexpr std::size_t kOctets = kControlWord + sizeof(wire::Ethernet);
     if (walk.rest() < kOctets ||

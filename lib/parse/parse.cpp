@@ -103,13 +103,46 @@ constexpr ParseOptions kStandardOptions{};
     return LayerKind::kNone;
 }
 
-[[gnu::always_inline]] inline void parse_all(Walk& walk) noexcept {
-    // Each turn adds a layer or ends, and the number of layers is limited: so is the work.
-    LayerKind next = LayerKind::kEth;
+/// Parses from the layer `next` on to the end. Each turn adds a layer or ends, and the number of
+/// layers is limited: so is the work. A function of its own, which gets a copy of the walk: where
+/// all layers stand in one function, there are no registers left for the few that most packets
+/// have.
+[[gnu::noinline]] void parse_rest(Walk walk, LayerKind next) noexcept {
     do {
         next = parse_layer(walk, next);
     } while (next != LayerKind::kNone);
     walk.finish();
+}
+
+/// Parses the layers of most packets here, and from the first other one on there.
+[[gnu::always_inline]] inline void parse_all(Walk& walk) noexcept {
+    LayerKind next = LayerKind::kEth;
+    for (;;) {
+        switch (next) {
+            case LayerKind::kEth:
+                next = parse_ethernet(walk);
+                break;
+            case LayerKind::kVlan:
+                next = parse_vlan(walk);
+                break;
+            case LayerKind::kIpv4:
+                next = parse_ipv4(walk);
+                break;
+            case LayerKind::kIpv6:
+                next = parse_ipv6(walk);
+                break;
+            case LayerKind::kTcp:
+                next = parse_tcp(walk);
+                break;
+            case LayerKind::kUdp:
+                next = parse_udp(walk);
+                break;
+            case LayerKind::kNone:
+                return walk.finish();
+            default:
+                return parse_rest(walk, next);
+        }
+    }
 }
 
 }  // namespace

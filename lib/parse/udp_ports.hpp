@@ -52,13 +52,6 @@ class UdpPorts {
         return true;
     }
 
-    /// Removes every port that leads to `kind`.
-    constexpr void clear(LayerKind kind) noexcept {
-        for (std::size_t at = 0; at < count_; ++at) {
-            if (entries_[at].kind == kind) entries_[at].kind = LayerKind::kNone;
-        }
-    }
-
     /// What a datagram carries.
     struct Carried {
         LayerKind kind = LayerKind::kNone;

@@ -36,7 +36,21 @@ class Walk {
           listed_(std::min<std::size_t>(listed, with.max_layers)) {
         std::memset(&record, 0, offsetof(PacketRecord, layer_offsets));
     }
-    Walk(const Walk&) = delete;
+    /// Written out so that the compiler copies members, and keeps those of `other` in registers.
+    [[gnu::always_inline]] Walk(const Walk& other) noexcept
+        : record(other.record),
+          options(other.options),
+          data_(other.data_),
+          captured_(other.captured_),
+          end_(other.end_),
+          limit_(other.limit_),
+          offset_(other.offset_),
+          offsets_(other.offsets_),
+          kinds_(other.kinds_),
+          listed_(other.listed_),
+          layer_count_(other.layer_count_),
+          otherwise_(other.otherwise_),
+          layer_mask_(other.layer_mask_) {}
     Walk& operator=(const Walk&) = delete;
 
     PacketRecord& record;
@@ -85,7 +99,7 @@ class Walk {
 
     /// Adds a layer of a quoted packet, of which at least `octets` must be there; false where they
     /// are not, which is no defect. The record speaks of it in its list only.
-    [[nodiscard]] bool quote(LayerKind kind, std::size_t octets) noexcept {
+    [[nodiscard, gnu::always_inline]] bool quote(LayerKind kind, std::size_t octets) noexcept {
         if (offset_ + octets > end_) return false;
         if (offset_ + octets > limit_) {
             truncated(kind);

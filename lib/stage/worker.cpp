@@ -10,7 +10,6 @@
 
 #include "base/tsc.hpp"
 #include "ipsec/sa_key.hpp"
-#include "parse/parse.hpp"
 
 namespace weir::stage {
 namespace {
@@ -105,10 +104,10 @@ void Worker::parse(const mem::Burst& burst) noexcept {
             rte_prefetch0(rte_pktmbuf_mtod(mbufs[i + kPrefetchAhead], const void*));
         }
         PacketRecord& record = records_[i];
-        parse::parse(first_segment(mbufs[i]), record);
+        parse::parse(first_segment(mbufs[i]), setup_.parse_options, record);
         // A header may straddle segments: then, and only then, the first one ends too early.
         if (record.status == ParseStatus::kTruncated && mbufs[i]->nb_segs > 1) {
-            parse::parse(contiguous(mbufs[i]), record);
+            parse::parse(contiguous(mbufs[i]), setup_.parse_options, record);
         }
     }
 }

@@ -11,7 +11,7 @@
 #include "ipsec/sa_table.hpp"
 #include "mem/burst.hpp"
 #include "mem/packet_meta.hpp"
-#include "parse/packet_record.hpp"
+#include "parse/parse.hpp"
 #include "stage/counters.hpp"
 #include "stage/task.hpp"
 #include "stage/transmit.hpp"
@@ -38,6 +38,7 @@ class Worker {
         std::span<Transmitter* const> transmitters{};  ///< Each once.
         std::span<std::byte> scratch{};  ///< kMaxFrameBytes, for packets in several segments.
         mem::PacketMeta meta;
+        parse::ParseOptions parse_options{};
         std::uint64_t delay_tsc = 0;  ///< Spent on each burst, to play a slow worker.
     };
     explicit Worker(const Setup& setup) noexcept : setup_(setup) {}

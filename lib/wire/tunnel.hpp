@@ -150,6 +150,8 @@ struct GtpU {
 };
 static_assert(sizeof(GtpU) == 8 && offsetof(GtpU, teid) == 4);
 inline constexpr std::uint8_t kGtpProtocolType = 0x10;  ///< Set: GTP; clear: GTP'.
+inline constexpr unsigned kGtpPrimeLatest =
+    2;  ///< Versions 0 to 2 (3GPP TS 32.295, section 6.1.1).
 inline constexpr std::uint8_t kGtpExtension = 0x04;
 inline constexpr std::uint8_t kGtpSequence = 0x02;
 inline constexpr std::uint8_t kGtpNpdu = 0x01;
