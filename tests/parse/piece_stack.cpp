@@ -175,9 +175,12 @@ bool PieceStack::mutate(std::mt19937_64& random, std::size_t max_octets) {
             *here = block_of(any_piece(random));
             break;
         case 3: {
-            const std::vector<Block> repeated(
-                here, here + static_cast<std::ptrdiff_t>(1 + random() % (blocks_.size() - at)));
-            blocks_.insert(here, repeated.begin(), repeated.end());
+            const auto count = static_cast<std::ptrdiff_t>(1 + random() % (blocks_.size() - at));
+            const std::vector<Block> repeated(here, here + count);
+            for (auto times = 1U << random() % 4; times > 0; --times) {
+                blocks_.insert(blocks_.begin() + static_cast<std::ptrdiff_t>(at), repeated.begin(),
+                               repeated.end());
+            }
             break;
         }
         default:
