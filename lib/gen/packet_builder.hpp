@@ -84,6 +84,8 @@ class Packet {
     Packet& gtpu(std::uint32_t teid, unsigned flags = 0);
     /// Behind gtpu() with the E flag: an extension header of `words` times four octets.
     Packet& gtpu_extension(unsigned type, unsigned words = 1);
+    /// An echo request of GTP'.
+    Packet& gtp_prime();
     /// Version 2; `flags`: L, S, O of wire/tunnel.hpp.
     Packet& l2tp(std::uint16_t tunnel, std::uint16_t session, unsigned flags = 0);
     /// Version 3, in UDP or straight in IP.

@@ -118,6 +118,13 @@ Packet& Packet::gtpu_extension(unsigned type, unsigned words) {
     return *this;
 }
 
+Packet& Packet::gtp_prime() {
+    Bytes header(sizeof(wire::GtpU));
+    header[0] = 0x2e;
+    header[1] = 1;
+    return add(LayerKind::kGtpPrime, std::move(header));
+}
+
 Packet& Packet::l2tp(std::uint16_t tunnel, std::uint16_t session, unsigned flags) {
     Bytes header((flags & wire::kL2tpLength) != 0 ? 4 : 2);
     put16(header, 0, flags | 2);

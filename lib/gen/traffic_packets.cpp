@@ -185,6 +185,7 @@ std::vector<Malformed> malformed_packets() {
     add_network_defects(list);
     add_transport_defects(list);
     add_tunnel_defects(list);
+    add_rare_defects(list);
     return list;
 }
 
