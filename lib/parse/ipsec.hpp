@@ -85,7 +85,9 @@ namespace weir::parse {
         !walk.need(sizeof(wire::Ike), ParseStatus::kIkeTooShort, LayerKind::kIke)) {
         return LayerKind::kNone;
     }
-    return LayerKind::kIke;
+    if (walk.view<wire::Ike>().length.host() >= sizeof(wire::Ike)) return LayerKind::kIke;
+    walk.go_back(wire::kNonEspMarkerOctets);
+    return walk.decline();
 }
 
 /// RFC 2408, section 3.1; RFC 7296, section 3.1. Payloads are not read. What is too short for the

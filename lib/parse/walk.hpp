@@ -169,6 +169,9 @@ class Walk {
     /// Goes past a header of `octets` that is there.
     void advance(std::size_t octets) noexcept { offset_ += octets; }
 
+    /// Goes back to before octets that are no header after all.
+    void go_back(std::size_t octets) noexcept { offset_ -= octets; }
+
     /// The enclosing packet ends `octets`, no more than rest(), behind the current offset.
     [[gnu::always_inline]] void bound(std::size_t octets) noexcept {
         end_ = offset_ + octets;
