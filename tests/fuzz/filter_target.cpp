@@ -3,7 +3,9 @@
 #include <pcap/pcap.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <memory>
+#include <string_view>
 
 #include "base/setup_error.hpp"
 #include "filter/filter.hpp"
@@ -18,6 +20,11 @@ int getaddrinfo(const char* /*node*/, const char* /*service*/, const addrinfo* /
 }
 void freeaddrinfo(addrinfo* /*list*/) {}
 netent* getnetbyname(const char* /*name*/) { return nullptr; }
+int getnetbyname_r(const char* /*name*/, netent* /*storage*/, char* /*buffer*/, size_t /*octets*/,
+                   netent** result, int* /*error*/) {
+    *result = nullptr;
+    return ENOENT;
+}
 }
 
 namespace weir::fuzz {
@@ -26,7 +33,51 @@ namespace {
 constexpr std::size_t kWireOctets = 2;
 constexpr std::size_t kMaxPacket = 65536;
 /// libpcap's optimiser takes seconds for long ones.
-constexpr std::size_t kMaxExpression = 200;
+constexpr std::size_t kMaxExpression = 250;
+/// What octets from kFirstWord on stand for, so that expressions are right more often than not.
+constexpr unsigned kFirstWord = 0x80;
+constexpr std::string_view kWords[] = {
+    "and",
+    "or",
+    "not",
+    "(",
+    ")",
+    "ip",
+    "ip6",
+    "arp",
+    "tcp",
+    "udp port 4500",
+    "port 53",
+    "esp",
+    "ah",
+    "icmp6",
+    "vlan",
+    "vlan 7",
+    "mpls",
+    "mpls 1",
+    "pppoes",
+    "geneve",
+    "llc",
+    "host 10.0.0.1",
+    "src net 10.0.0.0/8",
+    "dst host 2001:db8::2",
+    "portrange 1-99",
+    "ether host 02:00:00:00:00:01",
+    "ether broadcast",
+    "ip multicast",
+    "less 100",
+    "greater 60",
+    "len > 60",
+    "ip[8] < 65",
+    "tcp[tcpflags] & tcp-syn != 0",
+    "ip6[6] = 17",
+    "udp[4:2] % 3 = 1",
+    "ether[12:2] = 0x800",
+    "ip proto 47",
+    "ip6 protochain 6",
+    "ip[0] & 0xf > 5",
+    "icmp[0] = 3",
+};
 constexpr int kSnapLength = 262144;
 
 /// What libpcap itself says of a packet.
@@ -59,6 +110,21 @@ class Libpcap {
     bool compiled_;
 };
 
+std::string expression_of(Octets text) {
+    std::string expression;
+    for (const std::byte octet : text) {
+        const auto code = std::to_integer<unsigned>(octet);
+        if (code < kFirstWord) {
+            expression += static_cast<char>(code);
+        } else {
+            expression += ' ';
+            expression += kWords[(code - kFirstWord) % std::size(kWords)];
+            expression += ' ';
+        }
+    }
+    return expression;
+}
+
 std::unique_ptr<filter::Filter> compile(const std::string& expression) {
     try {
         return std::make_unique<filter::Filter>(expression);
@@ -72,8 +138,7 @@ std::unique_ptr<filter::Filter> compile(const std::string& expression) {
 Complaint run_filter(Octets input) {
     static test::GuardedBytes memory(kMaxPacket);
     const auto nul = std::ranges::find(input, std::byte{0});
-    std::string expression(reinterpret_cast<const char*>(input.data()),
-                           static_cast<std::size_t>(nul - input.begin()));
+    const std::string expression = expression_of({input.begin(), nul});
     if (expression.size() > kMaxExpression) return {};
     const auto filter = compile(expression);
     if (filter == nullptr) return {};

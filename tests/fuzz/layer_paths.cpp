@@ -39,8 +39,8 @@ Paths all_paths() {
 }  // namespace
 
 std::span<const LayerPath> paths_to(LayerKind kind) {
-    static const Paths paths = all_paths();
-    return paths[static_cast<std::size_t>(kind)];
+    static const Paths kPaths = all_paths();
+    return kPaths[static_cast<std::size_t>(kind)];
 }
 
 const LayerPath* path_of(std::span<const std::byte> input) {

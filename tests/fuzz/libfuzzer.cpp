@@ -10,12 +10,14 @@
 #include "parse/layer.hpp"
 #include "targets.hpp"
 
+// NOLINTBEGIN(readability-identifier-naming): their names.
 extern "C" {
 int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size);
 std::size_t LLVMFuzzerMutate(std::uint8_t* data, std::size_t size, std::size_t max_size);
 std::size_t LLVMFuzzerCustomMutator(std::uint8_t* data, std::size_t size, std::size_t max_size,
                                     unsigned seed);
 }
+// NOLINTEND(readability-identifier-naming)
 
 namespace {
 
@@ -45,8 +47,8 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
 
 std::size_t LLVMFuzzerCustomMutator(std::uint8_t* data, std::size_t size, std::size_t max_size,
                                     unsigned /*seed*/) {
-    static const int layer = wanted_layer();
+    static const int kLayer = wanted_layer();
     const std::size_t changed = LLVMFuzzerMutate(data, size, max_size);
-    if (layer != kAnyLayer && changed > 0) data[0] = static_cast<std::uint8_t>(layer);
+    if (kLayer != kAnyLayer && changed > 0) data[0] = static_cast<std::uint8_t>(kLayer);
     return changed;
 }

@@ -125,6 +125,8 @@ class Run {
             write_last_words(index);
             const auto input = mutator_.make(request_.seed, index);
             const ParseInput parse = read_parse_input(input);
+            // Made again on purpose, maybe because it crashes.
+            if (request_.count == 1) show(index, input);
             auto finding = checker_.check(parse.packet);
             seen_.count(checker_.record());
             if (!finding) finding = checker_.check_prefix(parse.packet, parse.prefix);
@@ -170,17 +172,23 @@ class Run {
             seen_.statuses().c_str());
     }
 
-    void tell(const Finding& finding, std::uint64_t index, std::span<const std::byte> input) const {
+    /// Prints the packet and keeps it.
+    void show(std::uint64_t index, std::span<const std::byte> input) const {
         const ParseInput parse = read_parse_input(input);
         const std::string path =
             "mutate-" + std::to_string(request_.seed) + "-" + std::to_string(index) + ".input";
         std::ofstream(path, std::ios::binary)
             .write(reinterpret_cast<const char*>(input.data()),
                    static_cast<std::streamsize>(input.size()));
-        std::cout << (finding.difference ? "DIFFERENCE " : "FINDING ") << finding.text << '\n'
-                  << options_text(parse) << ", prefix of " << parse.prefix << " octets\n"
-                  << hex(parse.packet.frame) << "\nagain with: " << command() << index
-                  << "\nkept in " << path << ", an input of the parse target\n";
+        std::cout << options_text(parse) << ", prefix of " << parse.prefix << " octets\n"
+                  << hex(parse.packet.frame) << "\nkept in " << path
+                  << ", an input of the parse target" << std::endl;
+    }
+
+    void tell(const Finding& finding, std::uint64_t index, std::span<const std::byte> input) const {
+        if (request_.count != 1) show(index, input);
+        std::cout << (finding.difference ? "DIFFERENCE " : "FINDING ") << finding.text
+                  << "\nagain with: " << command() << index << std::endl;
     }
 
     void summarise(const std::optional<Finding>& finding) const {
@@ -191,7 +199,7 @@ class Run {
             std::uintmax_t{seen_.packets()}, finding && !difference ? 1 : 0, difference ? 1 : 0,
             packets_each_second(), seen_.layers().c_str(), seen_.statuses().c_str(),
             seen_.deepest());
-        if (!seen_.never().empty())
+        if (!finding && !seen_.never().empty())
             std::printf("mutate: never reached:%s\n", seen_.never().c_str());
     }
 

@@ -16,7 +16,7 @@
 
 namespace weir::fuzz {
 
-void PrintTo(const Target& target, std::ostream* out) { *out << target.name; }
+std::ostream& operator<<(std::ostream& out, const Target& target) { return out << target.name; }
 
 namespace {
 

@@ -34,7 +34,8 @@ struct Target {
 /// A capture file behind 4 octets that say how it arrives.
 [[nodiscard]] Complaint run_capture(Octets input);
 
-/// A filter expression up to the first NUL, and a packet behind 2 octets of its wire length.
+/// A filter expression, in which octets from 80 on stand for words, up to the first NUL, and a
+/// packet behind 2 octets of its wire length.
 [[nodiscard]] Complaint run_filter(Octets input);
 
 /// How Weir is told what to do: arguments separated by newlines, and a TOML file behind the first

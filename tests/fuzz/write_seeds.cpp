@@ -106,7 +106,7 @@ void add_filters(const Corpora& corpora) {
     for (const std::string expression :
          {"", "udp port 4500 or esp", "tcp[tcpflags] & tcp-syn != 0", "vlan 7 and ip6",
           "net 10.0.0.0/8 and not port 53", "ether host 02:00:00:00:00:01",
-          "len > 60 and ip[8] < 65", "mpls 1 and mpls and ip", "ip6 protochain 6", "inbound"}) {
+          "len > 60 and ip[8] < 65", "mpls 1 and mpls and ip", "\x8e\x80\x86"}) {
         Bytes input = octets(expression);
         append(input, Bytes(3));
         append(input, templates[next++ * 5 % templates.size()].bytes);
