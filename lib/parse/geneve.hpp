@@ -7,8 +7,11 @@
 
 namespace weir::parse {
 
-/// RFC 8926, section 3.4. Each option is held against the options' length (section 3.5): there are
-/// no more than 63.
+/// So many Geneve options are held against the options' length; there may be 63, which would be the
+/// most work of all.
+inline constexpr int kMaxGeneveOptions = 8;
+
+/// RFC 8926, section 3.4; options section 3.5.
 [[nodiscard, gnu::always_inline]] inline LayerKind parse_geneve(Walk& walk) noexcept {
     constexpr LayerKind kLayer = LayerKind::kGeneve;
     constexpr std::size_t kOctets = sizeof(wire::Geneve);
@@ -22,8 +25,10 @@ namespace weir::parse {
         return LayerKind::kNone;
     }
     std::size_t at = kOctets;
-    while (at < octets) at += walk.view<wire::GeneveOption>(at).octets();
-    if (at != octets) walk.note(ParseStatus::kGeneveOptionBeyondHeader, kLayer);
+    for (int options = 0; at < octets && options < kMaxGeneveOptions; ++options) {
+        at += walk.view<wire::GeneveOption>(at).octets();
+    }
+    if (at > octets) walk.note(ParseStatus::kGeneveOptionBeyondHeader, kLayer);
     const std::uint16_t protocol = header.protocol.host();
     walk.advance(octets);
     return walk.rest() == 0 ? LayerKind::kNone : layer_of_ether_type(protocol);

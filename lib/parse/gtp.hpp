@@ -7,7 +7,7 @@
 namespace weir::parse {
 
 /// More extension headers than there are types (3GPP TS 29.281, table 5.2.1-3) are an attack.
-inline constexpr int kMaxGtpExtensions = 16;
+inline constexpr int kMaxGtpExtensions = 8;
 
 /// Octets of the GTP-U header that stands at the walk's offset, extension headers included; 0 when
 /// the walk has to stop. Each extension header says its length, in words, first, and the type of

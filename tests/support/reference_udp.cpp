@@ -112,7 +112,7 @@ void Descent::geneve(std::size_t at) {
     const std::size_t payload = at + 8 + octet(at) % 64 * 4;
     need(kLayer, at, payload - at, ParseStatus::kGeneveOptionsBeyondPacket);
     std::size_t option = at + 8;
-    while (option < payload) {
+    for (int i = 0; i < 8 && option < payload; ++i) {
         const std::size_t octets = 4 + octet(option + 3) % 32 * 4;
         if (octets > payload - option) {
             note(ParseStatus::kGeneveOptionBeyondHeader, kLayer, at);
@@ -165,7 +165,7 @@ std::size_t Descent::gtp_header(std::size_t at) {
     if ((flags & 4) == 0) return octets;
     int extensions = 0;
     for (unsigned next = octet(at + 11); next != 0; next = octet(at + octets - 1)) {
-        if (++extensions > 16) stop(ParseStatus::kTooManyLayers, kLayer, at);
+        if (++extensions > 8) stop(ParseStatus::kTooManyLayers, kLayer, at);
         need(kLayer, at, octets + 1, kBeyond);
         const std::size_t length = octet(at + octets) * 4;
         if (length == 0) stop(ParseStatus::kGtpExtensionLengthZero, kLayer, at);
