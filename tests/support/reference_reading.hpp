@@ -64,8 +64,6 @@ class Reading {
     void must_follow() { must_follow_ = true; }
     /// Part of a packet that an ICMP error quotes.
     void quoted() { quoted_ = true; }
-    /// `count` octets stand between the header and what comes next.
-    void gap(std::size_t count) { gap_ = count; }
 
     [[nodiscard]] LayerKind kind() const { return kind_; }
     [[nodiscard]] const Octets& octets() const { return octets_; }
@@ -77,7 +75,7 @@ class Reading {
     [[nodiscard]] const std::array<Row, 2>& next() const { return next_; }
     [[nodiscard]] const std::vector<ParseStatus>& notes() const { return notes_; }
     [[nodiscard]] std::size_t payload_offset() const { return octets_.offset() + header_; }
-    [[nodiscard]] Octets next_octets() const { return octets_.behind(header_ + gap_); }
+    [[nodiscard]] Octets next_octets() const { return octets_.behind(header_); }
 
    private:
     LayerKind kind_;
@@ -87,7 +85,6 @@ class Reading {
     bool quoted_ = false;
     bool must_follow_ = false;
     std::size_t header_ = 0;
-    std::size_t gap_ = 0;
     std::array<Row, 2> next_{};
     std::vector<ParseStatus> notes_;
 };

@@ -17,9 +17,9 @@ Reading read_any_icmp(LayerKind kind, ParseStatus too_short, std::initializer_li
     icmp.list();
     icmp.header(4);
     const bool error = std::find(errors.begin(), errors.end(), octets.u8(0)) != errors.end();
-    if (!error || octets.left() <= 8) return icmp;
+    if (!error || octets.left() < 8) return icmp;
     if (!icmp.look(8)) return icmp;
-    icmp.gap(4);
+    icmp.header(8);
     icmp.next(quote);
     return icmp;
 }
