@@ -96,11 +96,11 @@ namespace weir::parse {
     }
     if (!walk.need(wire::kIcmpErrorOctets, too_short, kind)) return LayerKind::kNone;
     walk.advance(wire::kIcmpErrorOctets);
+    const std::size_t payload = walk.offset();
     const LayerKind quoted = ipv4 ? quote_ipv4(walk) : quote_ipv6(walk);
-    if (quoted != LayerKind::kNone) {
-        const std::size_t octets = quoted_octets(quoted);
-        if (walk.quote(quoted, octets)) walk.advance(octets);
-    }
+    if (quoted != LayerKind::kNone) static_cast<void>(walk.quote(quoted, quoted_octets(quoted)));
+    // The quote is the message's payload, which the record tells the start of.
+    walk.go_back(walk.offset() - payload);
     return LayerKind::kNone;
 }
 

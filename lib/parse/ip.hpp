@@ -169,7 +169,7 @@ enum class Jumbo : std::uint8_t { kNo, kYes, kUnknown };
     bound_packet(walk, kLayer, kOctets + payload, ParseStatus::kIpv6PayloadLengthBeyondFrame);
     if (jumbo != Jumbo::kNo) [[unlikely]] {
         return jumbo == Jumbo::kYes ? walk.note(ParseStatus::kIpv6Jumbogram, kLayer)
-                                    : walk.truncated(LayerKind::kIpv6HopByHop);
+                                    : walk.truncated(kLayer);
     }
     walk.advance(kOctets);
     return layer_of_protocol(walk, next_header);

@@ -58,7 +58,8 @@ namespace weir::parse {
     const auto& header = walk.view<wire::Esp>();
     enter_ipsec(walk, kLayer, header.spi, header.sequence);
     const int icv_octets = walk.options.esp_null_icv_octets;
-    if (icv_octets < 0) [[likely]] {
+    // The trailer of a fragment is elsewhere.
+    if (icv_octets < 0 || walk.in_fragment()) [[likely]] {
         walk.advance(sizeof(wire::Esp));
         return LayerKind::kNone;
     }
@@ -80,9 +81,9 @@ namespace weir::parse {
         return LayerKind::kNone;
     }
     if (walk.view<base::be32>().host() != 0) return kLayer;
+    if (walk.rest() == wire::kNonEspMarkerOctets) return LayerKind::kNone;
     walk.advance(wire::kNonEspMarkerOctets);
-    if (walk.rest() == 0 ||
-        !walk.need(sizeof(wire::Ike), ParseStatus::kIkeTooShort, LayerKind::kIke)) {
+    if (!walk.need(sizeof(wire::Ike), ParseStatus::kIkeTooShort, LayerKind::kIke)) {
         return LayerKind::kNone;
     }
     if (walk.view<wire::Ike>().length.host() >= sizeof(wire::Ike)) return LayerKind::kIke;

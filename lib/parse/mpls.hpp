@@ -8,19 +8,21 @@
 /// MPLS label stacks and pseudowires.
 namespace weir::parse {
 
-/// Whether a control word with an Ethernet frame behind it stands at the walk's offset. Other
+/// Whether a control word with an Ethernet frame behind it stands behind the label stack entry at
+/// the walk's offset. Other
 /// pseudowires have control words too, and frames without one may begin with the same nibble: so
 /// its other bits have to be zero as RFC 4448, section 4.6 wants them, and the frame has to carry
 /// what is known, or a length that fits.
 [[nodiscard, gnu::always_inline]] inline bool leads_to_ethernet(Walk& walk) noexcept {
-    constexpr std::size_t kControlWord = sizeof(wire::PseudowireControlWord);
-    constexpr std::size_t kOctets = kControlWord + sizeof(wire::Ethernet);
+    constexpr std::size_t kControlWord = sizeof(wire::MplsEntry);
+    constexpr std::size_t kFrame = kControlWord + sizeof(wire::PseudowireControlWord);
+    constexpr std::size_t kOctets = kFrame + sizeof(wire::Ethernet);
     if (walk.rest() < kOctets ||
-        !walk.need(kOctets, ParseStatus::kMplsTooShort, LayerKind::kPseudowire)) {
+        !walk.need(kOctets, ParseStatus::kMplsTooShort, LayerKind::kMpls)) {
         return false;
     }
-    if (walk.view<wire::PseudowireControlWord>().flags_length.host() != 0) return false;
-    const std::size_t type = walk.view<wire::Ethernet>(kControlWord).ether_type.host();
+    if (walk.view<wire::PseudowireControlWord>(kControlWord).flags_length.host() != 0) return false;
+    const std::size_t type = walk.view<wire::Ethernet>(kFrame).ether_type.host();
     return type <= wire::kEthernetLengthMax
                ? type <= walk.rest() - kOctets
                : layer_of_ether_type(static_cast<std::uint16_t>(type)) != LayerKind::kNone;
@@ -51,10 +53,14 @@ namespace weir::parse {
     }
     if (!walk.need(kOctets + 1, ParseStatus::kMplsTooShort, kLayer)) return LayerKind::kNone;
     const unsigned nibble = walk.octet(kOctets) >> 4;
+    if (nibble == 0) {
+        const bool pseudowire = leads_to_ethernet(walk);
+        walk.advance(kOctets);
+        return pseudowire ? LayerKind::kPseudowire : LayerKind::kNone;
+    }
     walk.advance(kOctets);
     if (nibble == 4) return LayerKind::kIpv4;
-    if (nibble == 6) return LayerKind::kIpv6;
-    return nibble == 0 && leads_to_ethernet(walk) ? LayerKind::kPseudowire : LayerKind::kNone;
+    return nibble == 6 ? LayerKind::kIpv6 : LayerKind::kNone;
 }
 
 /// RFC 4385, section 3, with Ethernet inside (RFC 4448). Stands behind a label stack entry only,

@@ -49,10 +49,11 @@ std::vector<CutCase> link_cases() {
     plan = eth_plan();
     plan.layer(kMpls, true).header(4, kMplsTooShort);
     plan.layer(kMpls, true).need(4, kMplsTooShort).list().peek(5).past(4);
-    const CutPlan mpls = plan;
     Packet labels = Packet().eth().mpls(16).mpls(17);
     cases.push_back({"mpls", inner(labels), ipv4(plan)});
-    plan = mpls;
+    plan = eth_plan();
+    plan.layer(kMpls, true).header(4, kMplsTooShort);
+    plan.layer(kMpls, true).need(4, kMplsTooShort).list().peek(5).peek(22).past(4);
     plan.layer(kPseudowire).enough(18).list().past(4);
     plan.layer(kEth).header(14, kEthTooShort);
     labels = Packet().eth().mpls(16).mpls(17).pseudowire().eth();
@@ -128,32 +129,32 @@ std::vector<CutCase> quote_cases() {
     CutPlan plan = ipv4_plan();
     plan.layer(kIcmp).need(4, kIcmpTooShort).list().past(4).enough(8).past(8);
     const CutPlan icmp = plan;
-    plan.layer(kIpv4).enough(20).enough(24).list().past(24);
+    plan.layer(kIpv4).enough(20).enough(24).list().skip(24);
     const CutPlan quoted = plan;
     Packet packet = ip4().icmp(3).ipv4("10.0.0.2", "10.0.0.1", 4);
-    plan.layer(kUdp).enough(4).list().past(4);
+    plan.layer(kUdp).enough(4).list().skip(4);
     cases.push_back({"icmp quotes udp", Packet(packet).udp(1, 2), plan});
     plan = quoted;
-    plan.layer(kEsp).enough(8).list().past(8);
+    plan.layer(kEsp).enough(8).list().skip(8);
     cases.push_back({"icmp quotes esp", Packet(packet).esp(1, 2), plan});
     plan = quoted;
-    plan.layer(kAh).enough(12).list().past(12);
+    plan.layer(kAh).enough(12).list().skip(12);
     cases.push_back({"icmp quotes ah", Packet(packet).ah(1, 2), plan});
     plan = quoted;
-    plan.layer(kIpv6).enough(40).list().past(40);
+    plan.layer(kIpv6).enough(40).list().skip(40);
     cases.push_back({"icmp quotes ipv6", Packet(packet).ipv6("fd00::1", "fd00::2"), plan});
     plan = icmp;
-    plan.layer(kIpv4).enough(20).list().past(20).layer(kIpv4).enough(20).list().past(20);
+    plan.layer(kIpv4).enough(20).list().skip(20).layer(kIpv4).enough(20).list().skip(20);
     cases.push_back({"icmp quotes ip in ip",
                      ip4().icmp(11).ipv4("10.0.0.2", "10.0.0.1").ipv4("10.0.0.3", "10.0.0.4"),
                      plan});
 
     plan = ipv6_plan();
     plan.layer(kIcmpv6).need(4, kIcmpv6TooShort).list().past(4).enough(8).past(8);
-    plan.layer(kIpv6).enough(40).list().past(40);
-    plan.layer(kIpv6HopByHop).enough(8).enough(16).list().past(16);
-    plan.layer(kIpv6Fragment).enough(8).list().past(8);
-    plan.layer(kTcp).enough(4).list().past(4);
+    plan.layer(kIpv6).enough(40).list().skip(40);
+    plan.layer(kIpv6HopByHop).enough(8).enough(16).list().skip(16);
+    plan.layer(kIpv6Fragment).enough(8).list().skip(8);
+    plan.layer(kTcp).enough(4).list().skip(4);
     cases.push_back({"icmpv6 quotes tcp",
                      ip6()
                          .icmpv6(1)

@@ -131,7 +131,7 @@ void add_ipsec(std::vector<CutCase>& cases) {
     plan.layer(kIke).enough(28).header(28, kIkeTooShort);
     cases.push_back({"isakmp", in(wire::kIkePort).ike().payload(9), plan});
     plan = udp_plan();
-    plan.layer(kEsp).need(4, kEspTooShort).past(4);
+    plan.layer(kEsp).need(4, kEspTooShort).skip(4);
     plan.layer(kIke).header(28, kIkeTooShort);
     cases.push_back({"isakmp behind a marker", in(wire::kNatTPort).ike(true).payload(9), plan});
     plan = udp_plan();

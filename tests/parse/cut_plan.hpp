@@ -58,6 +58,12 @@ class CutPlan {
     CutPlan& header(std::size_t octets, ParseStatus status) {
         return need(octets, status).list().past(octets);
     }
+    /// The next layer stands `octets` behind, and these belong to the payload of the layer before:
+    /// a quoted header, or a marker.
+    CutPlan& skip(std::size_t octets) {
+        end_ = start_ + octets;
+        return *this;
+    }
     /// The layer has a length `at` octets behind its start, of what stands `from` octets behind it.
     CutPlan& length(std::size_t at, std::size_t from, std::size_t header_octets) {
         lengths_.push_back({start_ + at, start_ + from, start_ + header_octets});

@@ -32,7 +32,7 @@ TEST(ParseNatT, TellsShortPayloadsApart) {
     EXPECT_EQ(with({0, 0, 0}).status, ParseStatus::kEspTooShort);
     EXPECT_EQ(with({0, 0, 0, 0}).status, ParseStatus::kOk) << "a marker and nothing behind";
     EXPECT_EQ(kinds(with({0, 0, 0, 0})), (Kinds{kEth, kIpv4, kUdp}));
-    EXPECT_EQ(with({0, 0, 0, 0}).valid_bytes, 46);
+    EXPECT_EQ(with({0, 0, 0, 0}).valid_bytes, 42);
     EXPECT_EQ(with({0, 0, 1, 0}).status, ParseStatus::kEspTooShort);
     EXPECT_EQ(with({0, 0, 1, 0, 0, 0, 2}).status, ParseStatus::kEspTooShort);
     const PacketRecord esp = with({0, 0, 1, 0, 0, 0, 0, 2});

@@ -3,21 +3,28 @@
 
 #include <string>
 
+#include "base/packet_view.hpp"
 #include "parse/parse.hpp"
 
+/// The parser that parse::parse() is held against: slow, and written from docs/parser.md alone. It
+/// shares nothing with the other but the types of its arguments. Each row of the document's table
+/// is a function of reference_rows_*.cpp; reference_parser.cpp walks from one to the next and keeps
+/// a list of the layers; reference_record.cpp tells from that list what a record has to say.
 namespace weir::test {
 
-/// The parser once more, from docs/parser.md, slow and plain: recursive descent over octets that
-/// are checked one by one. Fills `record` and `layers` as parse::parse() and parse::parse_deep()
-/// must, but for the flow hash, which stays 0.
+/// Fills `record` as parse::parse() must (all of the first cache line but the flow hash, which is
+/// left 0, and the layer list as far as it reaches) and `layers` as parse::parse_deep() must.
+/// Throws std::logic_error if it should ever try to read what is not there.
 void reference_parse(const base::PacketView& packet, const parse::ParseOptions& options,
                      parse::PacketRecord& record, parse::LayerList& layers);
 
-/// What differs between two results, in words; empty when nothing does. The flow hash is left out,
-/// and entries of lists that are not written.
-std::string difference(const parse::PacketRecord& expected, const parse::PacketRecord& actual);
-/// The same, and the lists that parse_deep() gives instead of the records' own.
-std::string difference(const parse::PacketRecord& expected, const parse::LayerList& expected_layers,
-                       const parse::PacketRecord& actual, const parse::LayerList& actual_layers);
+/// What differs between two results, in words with names and numbers, for a failed test; empty when
+/// nothing that is specified differs: flow hashes and lists beyond layer_count are not compared.
+[[nodiscard]] std::string difference(const parse::PacketRecord& expected,
+                                     const parse::PacketRecord& actual);
+[[nodiscard]] std::string difference(const parse::PacketRecord& expected,
+                                     const parse::LayerList& expected_layers,
+                                     const parse::PacketRecord& actual,
+                                     const parse::LayerList& actual_layers);
 
 }  // namespace weir::test
