@@ -67,6 +67,8 @@ constexpr Code kPorts[] = {
     {wire::kGenevePort, LayerKind::kGeneve},
     {wire::kMplsPort, LayerKind::kMpls},
     {wire::kWireGuardPort, LayerKind::kWireGuard},
+    {wire::kGrePort, LayerKind::kGre},
+    {wire::kSctpPort, LayerKind::kSctp},
 };
 
 constexpr Code kPppProtocols[] = {
@@ -93,9 +95,10 @@ constexpr std::uint16_t kOneOctet[] = {0,   1,   2,   3,   4,   5,   6,   11,  1
                                        33,  41,  43,  44,  47,  50,  51,  58,  59, 60,
                                        115, 128, 132, 135, 136, 137, 143, 253, 255};
 constexpr std::uint16_t kTwoOctets[] = {
-    0x0000, 0x0001, 0x0021, 0x0057, 0x0281, 0x0283, 0x05dc, 0x05dd, 0x0800, 0x0806, 0x22eb, 0x6558,
-    0x8100, 0x86dd, 0x8847, 0x8848, 0x8863, 0x8864, 0x880b, 0x88a8, 0x88be, 0x9100, 500,    1701,
-    2152,   3544,   4500,   4789,   4790,   6081,   6635,   51820,  0xaaaa, 0xff03, 0xffff};
+    0x0000, 0x0001, 0x0021, 0x0057, 0x0281, 0x0283, 0x05dc, 0x05dd, 0x0800, 0x0806,
+    0x22eb, 0x6558, 0x8100, 0x86dd, 0x8847, 0x8848, 0x8863, 0x8864, 0x880b, 0x88a8,
+    0x88be, 0x9100, 500,    1701,   2152,   3544,   4500,   4754,   4789,   4790,
+    6081,   6635,   9899,   51820,  0xaaaa, 0xff03, 0xffff};
 
 std::span<const Code> codes_of(LayerKind kind) {
     switch (kind) {

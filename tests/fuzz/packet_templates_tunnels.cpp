@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "packet_template_lists.hpp"
+#include "parse/gtp.hpp"
 #include "wire/transport.hpp"
 #include "wire/tunnel.hpp"
 
@@ -43,7 +44,7 @@ void add_mobile_templates(std::vector<PacketTemplate>& list) {
     list.emplace_back("gtp-extensions",
                       inner6(gtpu(kAll).gtpu_extension(0xc0).gtpu_extension(0x85, 2)));
     Packet most = gtpu(wire::kGtpExtension);
-    for (int i = 0; i < 16; ++i) most.gtpu_extension(0x85);
+    for (int i = 0; i < parse::kMaxGtpExtensions; ++i) most.gtpu_extension(0x85);
     list.emplace_back("gtp-most-extensions", inner4(most));
     list.emplace_back("gtp-echo", gtpu(wire::kGtpSequence).set8(1, 1));
     list.emplace_back("gtp-error", gtpu(0).set8(1, 26).payload(20));
@@ -100,6 +101,10 @@ void add_udp_tunnel_templates(std::vector<PacketTemplate>& list) {
     list.emplace_back("geneve", inner_eth(geneve({})));
     list.emplace_back("geneve-ipv4", inner4(geneve({})));
     list.emplace_back("geneve-options", inner_eth(geneve({8, 12, 4})));
+    // One more than are looked at.
+    list.emplace_back("geneve-most-options", inner6(geneve({4, 4, 8, 4, 4, 4, 4, 4, 4})));
+    list.emplace_back("gre-udp", inner4(udp(wire::kGrePort).gre(wire::kGreKey, 7)));
+    list.emplace_back("sctp-udp", udp(wire::kSctpPort).sctp(1, 2).sctp_chunk(20));
     list.emplace_back("mpls-udp", inner4(udp(wire::kMplsPort).mpls(1).mpls(2)));
     list.emplace_back("mpls-udp-pw", inner_eth(udp(wire::kMplsPort).mpls(2).pseudowire()));
     // Two ports that lead somewhere: what the lower declines the other may take.

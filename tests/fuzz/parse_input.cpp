@@ -9,9 +9,10 @@ namespace {
 using parse::LayerKind;
 
 constexpr LayerKind kPortKinds[] = {
-    LayerKind::kIke,  LayerKind::kL2tp,      LayerKind::kGtpU,     LayerKind::kTeredo,
-    LayerKind::kEsp,  LayerKind::kVxlan,     LayerKind::kVxlanGpe, LayerKind::kGeneve,
-    LayerKind::kMpls, LayerKind::kWireGuard, LayerKind::kNone,
+    LayerKind::kIke,    LayerKind::kL2tp, LayerKind::kGtpU,  LayerKind::kTeredo,
+    LayerKind::kEsp,    LayerKind::kGre,  LayerKind::kVxlan, LayerKind::kVxlanGpe,
+    LayerKind::kGeneve, LayerKind::kMpls, LayerKind::kSctp,  LayerKind::kWireGuard,
+    LayerKind::kNone,
 };
 
 using Header = std::array<std::uint8_t, kHeaderOctets>;
