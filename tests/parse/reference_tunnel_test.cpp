@@ -110,6 +110,19 @@ TEST(Reference, ReadsVxlanAndGeneve) {
               "eth ip udp geneve ip udp: geneve_option_beyond_header in geneve, 42");
 }
 
+TEST(Reference, LooksAtEightOptionsOfGeneve) {
+    const auto with_long_option = [](std::size_t number) {
+        return told(on(6081).geneve(9, {4, 4, 4, 4, 4, 4, 4, 4, 4}).set8(8 + number * 4 + 3, 31));
+    };
+    EXPECT_EQ(with_long_option(7), "eth ip udp geneve: geneve_option_beyond_header in geneve, 42");
+    EXPECT_EQ(with_long_option(8), "eth ip udp geneve: ok, 86");
+}
+
+TEST(Reference, ReadsGreAndSctpInUdp) {
+    EXPECT_EQ(told(inner(on(4754).gre())), "eth ip udp gre ip udp: ok, 74");
+    EXPECT_EQ(told(on(9899).sctp(1, 2)), "eth ip udp sctp: ok, 54");
+}
+
 TEST(Reference, ReadsGtp) {
     const auto gtp = [](unsigned flags) { return on(2152).gtpu(7, flags); };
     EXPECT_EQ(told(inner(gtp(0))), "eth ip udp gtp ip udp: ok, 78");

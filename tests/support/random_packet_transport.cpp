@@ -66,7 +66,7 @@ Bytes RandomPacket::udp(int depth) {
     const Carried carried = behind_port(depth);
     Bytes header = octets(8);
     const unsigned client =
-        one_in(8) ? any_of({500, 1701, 2152, 3544, 4500, 4789, 4790, 6081, 6635, 51820})
+        one_in(8) ? any_of({500, 1701, 2152, 3544, 4500, 4789, 4790, 6081, 4754, 6635, 9899, 51820})
                   : below(65536);
     const bool from_server = one_in(2);
     put16(header, from_server ? 0 : 2, carried.number);

@@ -10,7 +10,7 @@ using Bytes = RandomPacket::Bytes;
 
 RandomPacket::Carried RandomPacket::behind_port(int depth) {
     if (depth <= 0 || one_in(8)) return {any_of({53, 4789, 2152, 6081, 3544, 4500}), noise(60)};
-    switch (below(10)) {
+    switch (below(12)) {
         case 0:
             return {500, ike()};
         case 1:
@@ -29,6 +29,10 @@ RandomPacket::Carried RandomPacket::behind_port(int depth) {
             return {6081, geneve(depth - 1)};
         case 8:
             return {6635, mpls(depth - 1)};
+        case 9:
+            return {4754, gre(depth - 1)};
+        case 10:
+            return {9899, sctp()};
         default:
             return {51820, wireguard()};
     }
@@ -93,7 +97,7 @@ Bytes RandomPacket::vxlan(int depth, bool gpe) {
 
 Bytes RandomPacket::geneve(int depth) {
     Bytes options;
-    for (unsigned count = one_in(2) ? below(4) : 0; count > 0; --count) {
+    for (unsigned count = one_in(2) ? below(one_in(6) ? 12 : 4) : 0; count > 0; --count) {
         const unsigned words = below(4);
         Bytes option = octets(4 + words * std::size_t{4});
         put8(option, 3, below(8) << 5 | mostly(words, 5));
@@ -112,7 +116,7 @@ Bytes RandomPacket::gtp(int depth) {
     Bytes behind;
     if (optional != 0) behind = octets(4);
     if ((optional & 4) != 0) {
-        const unsigned count = one_in(20) ? 15 + below(3) : below(4);
+        const unsigned count = one_in(12) ? 7 + below(3) : below(4);
         std::size_t type_at = 3;
         put8(behind, type_at, count == 0 ? 0 : 0x85);
         for (unsigned i = 0; i < count; ++i) {
