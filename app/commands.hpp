@@ -7,4 +7,7 @@ namespace weir::app {
 /// SetupError.
 int run_command(int argc, char** argv);
 
+/// `weir decode …`: likewise.
+int decode_command(int argc, char** argv);
+
 }  // namespace weir::app

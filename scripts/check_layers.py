@@ -28,6 +28,7 @@ ARROWS = {
     "flow": {"base", "wire", "parse"},
     "ipsec": {"base", "wire", "parse"},
     "filter": {"base"},
+    "decode": {"base", "wire", "parse"},
     "gen": {"base", "wire", "parse"},
     "mem": {"base"},
     "port": {"base", "mem"},
@@ -39,7 +40,7 @@ ARROWS = {
     "stage": BELOW_STAGE,
     "pipeline": BELOW_PIPELINE,
     "report": {"base", "metrics", "config", "pipeline"},
-    "app": BELOW_PIPELINE | {"pipeline", "report"},
+    "app": BELOW_PIPELINE | {"pipeline", "report", "decode"},
 }
 
 # Libraries that only some modules may see: name, pattern of the header, modules. app sees all.
@@ -51,7 +52,7 @@ LIBRARIES = [
     ),
     ("Boost", re.compile(r"boost/.*"), {"ring"}),
     ("libpcap", re.compile(r"pcap(?:[/.-].*)?"), {"filter"}),
-    ("fmt", re.compile(r"fmt/.*"), {"mem", "port", "capture", "metrics", "config", "pipeline",
+    ("fmt", re.compile(r"fmt/.*"), {"mem", "port", "capture", "decode", "metrics", "config", "pipeline",
                                     "report"}),
     ("JSON", re.compile(r"nlohmann/.*"), {"metrics", "report"}),
     ("CLI11", re.compile(r"CLI/.*"), {"config"}),

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: BSD-3-Clause
 #
-#   scripts/setup.sh [build] [test] [bench]
+#   scripts/setup.sh [build] [test] [bench] [fuzz]
 #
 # Installs the Debian 12 packages that the named groups need and that are missing; "build" without
 # any name. When nothing is missing it neither needs root nor touches the network.
@@ -19,6 +19,8 @@ test_packages=(
 )
 # dpdk-testpmd, beside which scripts/bench_peers.sh measures Weir, is in dpdk-dev.
 bench_packages=(dpdk-dev)
+# libclang-rt-14-dev has libFuzzer and the sanitizers, llvm has llvm-cov and llvm-symbolizer.
+fuzz_packages=(clang libclang-rt-14-dev llvm)
 
 # Prints those of the named packages that are not installed.
 missing_of() {
@@ -48,7 +50,8 @@ main() {
             build) packages+=("${build_packages[@]}") ;;
             test) packages+=("${test_packages[@]}") ;;
             bench) packages+=("${bench_packages[@]}") ;;
-            *) die "unknown package group '$group'; there are build, test and bench" ;;
+            fuzz) packages+=("${fuzz_packages[@]}") ;;
+            *) die "unknown package group '$group'; there are build, test, bench and fuzz" ;;
         esac
     done
     command -v dpkg-query apt-get >/dev/null ||

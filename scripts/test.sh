@@ -11,11 +11,7 @@
 set -euo pipefail
 source "$(dirname -- "${BASH_SOURCE[0]}")/common.sh"
 
-# A report is a failure; what the packet path keeps past its time (a stack frame, a static that
-# another file needs first) is one too. Leaks include the EAL's: it frees all it takes.
-export ASAN_OPTIONS=halt_on_error=1:detect_leaks=1:strict_string_checks=1
-ASAN_OPTIONS+=:detect_stack_use_after_return=1:check_initialization_order=1:strict_init_order=1
-export UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1
+strict_sanitizers
 
 logs=()          # LABEL=FILE for test_summary.py
 failed_steps=()  # --failed WHAT for test_summary.py
@@ -42,9 +38,7 @@ test_release() {
 }
 
 test_sanitized() {
-    # Instrumentation makes g++ 12 warn of overflows that are none; the release build has -Werror.
-    if configure build-asan --buildtype=debugoptimized -Db_sanitize=address,undefined \
-        -Db_lundef=false -Dwerror=false -Dbench=false && build build-asan; then
+    if configure build-asan "${sanitizer_options[@]}" && build build-asan; then
         # Instrumented code is two to four times slower than what the time limits are made for.
         run_tests sanitizers build-asan --suite unit --suite eal --timeout-multiplier 4
     else

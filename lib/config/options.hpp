@@ -34,6 +34,11 @@ struct Options {
     std::vector<std::string> fail_on;         ///< "dropped > 0": see metrics/condition.hpp.
     std::string report_directory;             ///< Empty: none is written.
 
+    std::vector<std::string> udp_ports;    ///< "8472=vxlan": see parse/parse_options_setup.hpp.
+    std::optional<unsigned> esp_null_icv;  ///< ESP is not encrypted and has an ICV of so many
+                                           ///< octets. Default: it is.
+    std::optional<unsigned> max_layers;    ///< Deeper packets are malformed; default: 32.
+
     std::uint32_t ring_size = 1024;          ///< Elements of each packet ring, a power of two.
     std::uint16_t descriptors = 1024;        ///< Per rx and tx queue.
     std::uint32_t mbuf_data_bytes = 2048;    ///< Data room of one mbuf, without headroom.

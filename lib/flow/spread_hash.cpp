@@ -14,8 +14,6 @@ namespace {
 
 constexpr unsigned kMaxVlanTags = 4;
 constexpr unsigned kMaxExtensions = 4;
-constexpr std::uint16_t kNatTPort = 4500;  ///< RFC 3948.
-constexpr std::uint8_t kProtocolSctp = 132;
 
 /// Two multiplications by odd constants with folding between: every input bit reaches the upper
 /// bits of the result, which is what choosing a worker uses.
@@ -83,7 +81,7 @@ std::uint64_t transport_part(Reader& reader, std::uint8_t protocol) noexcept {
         return reader.read(ah) ? spi_part(ah.spi) : 0;
     }
     if (protocol != wire::kProtocolTcp && protocol != wire::kProtocolUdp &&
-        protocol != kProtocolSctp) {
+        protocol != wire::kProtocolSctp) {
         return 0;
     }
     // All three begin with the two ports.
@@ -94,7 +92,8 @@ std::uint64_t transport_part(Reader& reader, std::uint8_t protocol) noexcept {
     if (!reader.read(ports)) return 0;
     const std::uint16_t source = ports.source.host();
     const std::uint16_t destination = ports.destination.host();
-    if (protocol == wire::kProtocolUdp && (source == kNatTPort || destination == kNatTPort)) {
+    if (protocol == wire::kProtocolUdp &&
+        (source == wire::kNatTPort || destination == wire::kNatTPort)) {
         wire::Esp esp;
         if (!reader.skip(sizeof(wire::Udp)) || !reader.read(esp)) return 0;
         return spi_part(esp.spi);

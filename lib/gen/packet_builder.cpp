@@ -270,8 +270,9 @@ std::size_t Packet::size() const noexcept { return bytes_.size(); }
 
 std::uint64_t Packet::layer_mask() const noexcept {
     std::uint64_t mask = 0;
-    for (const Layer& layer : layers_) {
-        if (layer.kind != LayerKind::kNone) mask |= parse::layer_bit(layer.kind);
+    for (std::size_t i = 0; i < layers_.size(); ++i) {
+        const LayerKind kind = layers_[i].kind;
+        if (kind != LayerKind::kNone && !quoted(i)) mask |= parse::layer_bit(kind);
     }
     return mask;
 }

@@ -52,6 +52,51 @@ class Packet {
     /// `icv_octets`: a multiple of four.
     Packet& ah(std::uint32_t spi, std::uint32_t sequence, unsigned icv_octets = 12);
     Packet& vxlan(std::uint32_t vni);
+
+    /// LLC; the EtherType before it becomes the frame's length. `control`: of an unnumbered PDU.
+    Packet& llc(unsigned dsap = 0x42, unsigned ssap = 0x42, unsigned control = 3);
+    /// LLC and SNAP (RFC 1042).
+    Packet& snap(std::uint32_t oui = 0);
+    /// One label stack entry; the last of a stack gets the S bit.
+    Packet& mpls(std::uint32_t label, unsigned traffic_class = 0, unsigned ttl = 64);
+    /// The control word of a pseudowire (RFC 4385), behind mpls().
+    Packet& pseudowire();
+    Packet& pppoe_discovery(unsigned code = 9);
+    /// With the PPP header: of two octets, one (`compressed`), or with FF 03 before (`framed`).
+    Packet& pppoe_session(unsigned session_id);
+    Packet& ppp(bool compressed = false, bool framed = false);
+    Packet& mobility(unsigned units = 0);
+    Packet& udp_lite(std::uint16_t source, std::uint16_t destination, unsigned coverage = 8);
+    /// The common header; a chunk is made with sctp_chunk() behind it.
+    Packet& sctp(std::uint16_t source, std::uint16_t destination, std::uint32_t tag = 1);
+    /// A DATA chunk of `octets` in all, 4 or more.
+    Packet& sctp_chunk(std::size_t octets);
+    /// `extended`: with the X bit, 16 octets of generic header instead of 12.
+    Packet& dccp(std::uint16_t source, std::uint16_t destination, bool extended = true);
+    /// `flags`: those of wire/tunnel.hpp with the version; the fields that they announce are there.
+    Packet& gre(unsigned flags = 0, std::uint32_t key = 0, std::uint32_t sequence = 0);
+    /// Behind gre(): types 1 to 3; the GRE header becomes what the type wants.
+    Packet& erspan(unsigned type, unsigned session = 1);
+    Packet& vxlan_gpe(std::uint32_t vni);
+    /// `option_octets`: of each option, a multiple of four from 4 on.
+    Packet& geneve(std::uint32_t vni, std::initializer_list<unsigned> option_octets = {});
+    /// `flags`: E, S, PN of wire/tunnel.hpp; the fields that they announce are there.
+    Packet& gtpu(std::uint32_t teid, unsigned flags = 0);
+    /// Behind gtpu() with the E flag: an extension header of `words` times four octets.
+    Packet& gtpu_extension(unsigned type, unsigned words = 1);
+    /// An echo request of GTP'.
+    Packet& gtp_prime();
+    /// Version 2; `flags`: L, S, O of wire/tunnel.hpp.
+    Packet& l2tp(std::uint16_t tunnel, std::uint16_t session, unsigned flags = 0);
+    /// Version 3, in UDP or straight in IP.
+    Packet& l2tp_v3(std::uint32_t session);
+    /// `indications`: octets in front of the IPv6 packet (RFC 4380, section 5.1.1).
+    Packet& teredo(std::initializer_list<unsigned> indications = {});
+    /// A message of this type and the size it has; data with 32 octets.
+    Packet& wireguard(unsigned type);
+    /// In UDP on port 4500 with the non-ESP marker in front.
+    Packet& ike(bool marker = false);
+    Packet& nat_keepalive();
     /// `octets` of payload with contents that depend on their position only.
     Packet& payload(std::size_t octets);
     Packet& payload(std::span<const std::byte> octets);
@@ -90,6 +135,10 @@ class Packet {
 
     Packet& add(parse::LayerKind kind, Bytes header);
     Packet& extension(parse::LayerKind kind, unsigned units);
+    [[nodiscard]] bool quoted(std::size_t index) const;
+    void complete_tunnel(Bytes& frame, std::size_t index) const;
+    [[nodiscard]] std::uint16_t gre_protocol_behind(std::size_t index) const;
+    [[nodiscard]] std::uint16_t ppp_protocol_behind(std::size_t index) const;
     Packet& overwrite(std::size_t at, Bytes octets);
     [[nodiscard]] const Layer& last() const;
     /// Where the last layer starts, which must be one of `kinds`; `what` names the caller.

@@ -40,6 +40,16 @@ std::uint16_t Packet::ether_type_behind(std::size_t index) const {
             return wire::kEtherTypeIpv6;
         case LayerKind::kArp:
             return wire::kEtherTypeArp;
+        case LayerKind::kEth:
+            return wire::kEtherTypeEthernet;
+        case LayerKind::kMpls:
+            return wire::kEtherTypeMpls;
+        case LayerKind::kPppoeDiscovery:
+            return wire::kEtherTypePppoeDiscovery;
+        case LayerKind::kPppoeSession:
+            return wire::kEtherTypePppoeSession;
+        case LayerKind::kLlc:
+            return static_cast<std::uint16_t>(bytes_.size() - layers_[index + 1].offset);
         case LayerKind::kVlan: {
             const auto tags_before = std::count_if(
                 layers_.begin(), layers_.begin() + static_cast<std::ptrdiff_t>(index) + 1,
@@ -78,6 +88,22 @@ std::uint8_t Packet::protocol_behind(std::size_t index) const {
             return wire::kProtocolEsp;
         case LayerKind::kAh:
             return wire::kProtocolAh;
+        case LayerKind::kIpv6Mobility:
+            return wire::kProtocolMobility;
+        case LayerKind::kUdpLite:
+            return wire::kProtocolUdpLite;
+        case LayerKind::kSctp:
+            return wire::kProtocolSctp;
+        case LayerKind::kDccp:
+            return wire::kProtocolDccp;
+        case LayerKind::kGre:
+            return wire::kProtocolGre;
+        case LayerKind::kL2tp:
+            return wire::kProtocolL2tp;
+        case LayerKind::kMpls:
+            return wire::kProtocolMpls;
+        case LayerKind::kEth:
+            return wire::kProtocolEthernet;
         default:
             // Behind a later fragment stands a part of what the first one announced.
             return layers_[index].fragment ? wire::kProtocolUdp : kProtocolExperiment;
@@ -107,6 +133,7 @@ void Packet::complete(Bytes& frame, std::size_t index) const {
         case LayerKind::kIpv6DestOpts:
         case LayerKind::kIpv6Routing:
         case LayerKind::kIpv6Fragment:
+        case LayerKind::kIpv6Mobility:
         case LayerKind::kAh:
             frame[at] = protocol_behind(index);
             break;
@@ -114,6 +141,7 @@ void Packet::complete(Bytes& frame, std::size_t index) const {
             put16(frame, at + 4, bytes_.size() - at);
             break;
         default:
+            complete_tunnel(frame, index);
             break;
     }
 }

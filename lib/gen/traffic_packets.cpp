@@ -3,6 +3,7 @@
 
 #include <utility>
 
+#include "gen/traffic_parts.hpp"
 #include "parse/packet_record.hpp"
 #include "wire/ethernet.hpp"
 #include "wire/ip.hpp"
@@ -20,9 +21,6 @@ constexpr std::uint16_t kDiscardPort = 9;
 constexpr unsigned kFragmentedUdpOctets = 3000;
 /// Fragments but the last carry a multiple of this (RFC 791, section 2.3; RFC 8200, section 4.5).
 constexpr unsigned kFragmentGrain = 8;
-
-Packet ip4(const Flow& f) { return Packet().eth().ipv4(f.source4, f.destination4); }
-Packet ip6(const Flow& f) { return Packet().eth().ipv6(f.source6, f.destination6); }
 
 const Stack kStacks[] = {
     {20, 1, [](const Flow& f) { return ip4(f).udp(f.source_port, f.destination_port); }},
@@ -93,19 +91,6 @@ const Stack kStacks[] = {
      }},
 };
 
-template <typename... Kinds>
-constexpr std::uint64_t layers(Kinds... kinds) {
-    return (parse::layer_bit(kinds) | ...);
-}
-
-constexpr std::uint64_t kEth = layers(LayerKind::kEth);
-constexpr std::uint64_t kEth4 = layers(LayerKind::kEth, LayerKind::kIpv4);
-constexpr std::uint64_t kEth6 = layers(LayerKind::kEth, LayerKind::kIpv6);
-constexpr std::uint64_t kTcp = layers(LayerKind::kTcp);
-constexpr std::uint64_t kUdp = layers(LayerKind::kUdp);
-
-Packet bad4() { return Packet().eth().ipv4("10.3.0.1", "10.3.0.2"); }
-Packet bad6() { return Packet().eth().ipv6("2001:db8:3::1", "2001:db8:3::2"); }
 Packet bad_tunnel() { return bad4().udp(1, wire::kVxlanPort).vxlan(5002); }
 
 using Malformeds = std::vector<Malformed>;
@@ -185,6 +170,7 @@ std::vector<Malformed> malformed_packets() {
     add_network_defects(list);
     add_transport_defects(list);
     add_tunnel_defects(list);
+    add_rare_defects(list);
     return list;
 }
 

@@ -31,6 +31,8 @@ struct Stack {
 };
 
 [[nodiscard]] std::span<const Stack> valid_stacks();
+/// Those of protocols that few packets have.
+[[nodiscard]] std::span<const Stack> rare_stacks();
 
 /// A packet with one defect. What should be found in it follows from how it was made: it is
 /// written beside it, not asked of the parser.
@@ -40,9 +42,12 @@ struct Malformed {
     std::uint64_t layer_mask;  ///< layer_bit() of every header that can be read.
 };
 
-/// One for each defect that ParseStatus names. None is shorter than an Ethernet frame may be,
+/// One for each defect that ParseStatus names, but for kEspPaddingInvalid, which is none as long as
+/// ESP is encrypted. None is shorter than an Ethernet frame may be,
 /// though some drivers would carry such: defects of short frames stand inside a tunnel.
 [[nodiscard]] std::vector<Malformed> malformed_packets();
+/// Those of the rarer protocols, for malformed_packets().
+void add_rare_defects(std::vector<Malformed>& list);
 
 /// `packet` with as much payload as makes a frame of `octets`, in multiples of `grain`; zeroes
 /// behind it make up the rest. A longer one stays as it is.

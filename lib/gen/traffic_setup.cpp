@@ -35,6 +35,9 @@ constexpr std::uint32_t kFirstSpi = 0x1000;  ///< Above the reserved 0 to 255 (R
 constexpr std::size_t kLeastEspOctets = 16;
 constexpr std::size_t kEspGrain = 4;
 
+/// Of the one flow that each rare stack has.
+constexpr unsigned kRareWeight = 2;
+
 void put(std::vector<std::uint32_t>& pot, std::uint32_t number, unsigned weight) {
     pot.insert(pot.end(), weight, number);
 }
@@ -87,15 +90,16 @@ std::uint32_t Traffic::add(const Packet& packet) {
 
 void Traffic::make_valid_templates(Pots& pots) {
     unsigned flow = 0;
-    for (const Stack& stack : valid_stacks()) {
-        for (unsigned i = 0; i < kFlows; ++i) {
+    const auto make = [&](const Stack& stack, unsigned flows, unsigned weight) {
+        for (unsigned i = 0; i < flows; ++i) {
             const Packet headers = stack.build(Flow(flow++));
             for (std::size_t length = 0; length < kLengthClasses; ++length) {
-                put(pots[length], add(filled(headers, kLengths[length], stack.grain)),
-                    stack.weight);
+                put(pots[length], add(filled(headers, kLengths[length], stack.grain)), weight);
             }
         }
-    }
+    };
+    for (const Stack& stack : valid_stacks()) make(stack, kFlows, stack.weight);
+    for (const Stack& stack : rare_stacks()) make(stack, 1, stack.weight * kRareWeight);
     put(pots[0], add(Packet().eth().arp("10.1.0.1", "10.2.0.1").pad_to(kLengths[0])), kFlows);
 }
 

@@ -8,28 +8,40 @@
 /// what stands behind is padding.
 namespace weir::parse {
 
-/// The layer behind an IP header or extension header; kNone also where the payload is empty.
-[[nodiscard, gnu::always_inline]] inline LayerKind layer_of_protocol(
-    const Walk& walk, std::uint8_t protocol) noexcept {
-    if (walk.rest() == 0) return LayerKind::kNone;
-    // Most packets by far: two comparisons cost less than the switch's indirect jump mispredicted.
-    if (protocol == wire::kProtocolTcp) return LayerKind::kTcp;
-    if (protocol == wire::kProtocolUdp) return LayerKind::kUdp;
-    // Extension headers exist behind IPv6 only (RFC 8200, section 4).
-    const bool ipv6 = walk.record.inner_network == LayerKind::kIpv6;
+/// What an IPv4 protocol or (`ipv6`) an IPv6 next header number leads to. Extension headers exist
+/// behind IPv6 only (RFC 8200, section 4).
+[[nodiscard]] inline LayerKind layer_of_any_protocol(std::uint8_t protocol, bool ipv6) noexcept {
     switch (protocol) {
         case wire::kProtocolIcmp:
             return LayerKind::kIcmp;
-        case wire::kProtocolIcmpv6:
-            return LayerKind::kIcmpv6;
+        case wire::kProtocolIpv4:
+            return LayerKind::kIpv4;
+        case wire::kProtocolTcp:
+            return LayerKind::kTcp;
+        case wire::kProtocolUdp:
+            return LayerKind::kUdp;
+        case wire::kProtocolDccp:
+            return LayerKind::kDccp;
+        case wire::kProtocolIpv6:
+            return LayerKind::kIpv6;
+        case wire::kProtocolGre:
+            return LayerKind::kGre;
         case wire::kProtocolEsp:
             return LayerKind::kEsp;
         case wire::kProtocolAh:
             return LayerKind::kAh;
-        case wire::kProtocolIpv4:
-            return LayerKind::kIpv4;
-        case wire::kProtocolIpv6:
-            return LayerKind::kIpv6;
+        case wire::kProtocolIcmpv6:
+            return LayerKind::kIcmpv6;
+        case wire::kProtocolL2tp:
+            return LayerKind::kL2tp;
+        case wire::kProtocolSctp:
+            return LayerKind::kSctp;
+        case wire::kProtocolUdpLite:
+            return LayerKind::kUdpLite;
+        case wire::kProtocolMpls:
+            return LayerKind::kMpls;
+        case wire::kProtocolEthernet:
+            return LayerKind::kEth;
         case wire::kProtocolHopByHop:
             return ipv6 ? LayerKind::kIpv6HopByHop : LayerKind::kNone;
         case wire::kProtocolRouting:
@@ -38,9 +50,28 @@ namespace weir::parse {
             return ipv6 ? LayerKind::kIpv6Fragment : LayerKind::kNone;
         case wire::kProtocolDestinationOptions:
             return ipv6 ? LayerKind::kIpv6DestOpts : LayerKind::kNone;
+        case wire::kProtocolMobility:
+            return ipv6 ? LayerKind::kIpv6Mobility : LayerKind::kNone;
         default:
             return LayerKind::kNone;
     }
+}
+
+/// Whether `kind` is read as a part of IPv6: a next header field, a length, and what they say.
+[[nodiscard]] constexpr bool is_ipv6_extension(LayerKind kind) noexcept {
+    return kind == LayerKind::kIpv6HopByHop || kind == LayerKind::kIpv6DestOpts ||
+           kind == LayerKind::kIpv6Routing || kind == LayerKind::kIpv6Fragment ||
+           kind == LayerKind::kIpv6Mobility;
+}
+
+/// The layer behind an IP header or extension header; kNone also where the payload is empty.
+[[nodiscard, gnu::always_inline]] inline LayerKind layer_of_protocol(
+    const Walk& walk, std::uint8_t protocol) noexcept {
+    if (walk.rest() == 0) return LayerKind::kNone;
+    // Most packets by far: two comparisons cost less than the switch's indirect jump mispredicted.
+    if (protocol == wire::kProtocolTcp) return LayerKind::kTcp;
+    if (protocol == wire::kProtocolUdp) return LayerKind::kUdp;
+    return layer_of_any_protocol(protocol, walk.record.inner_network == LayerKind::kIpv6);
 }
 
 /// Bounds the walk by an IP packet's own length, `octets` from its header on. A length past the end
@@ -50,7 +81,7 @@ namespace weir::parse {
                                                 ParseStatus beyond) noexcept {
     if (octets <= walk.rest()) [[likely]] {
         walk.bound(octets);
-    } else if (walk.record.fragment == 0) {
+    } else if (!walk.in_fragment()) {
         walk.note(beyond, kind);
     }
     walk.record.network_end_offset =
@@ -84,9 +115,9 @@ namespace weir::parse {
     walk.advance(header_octets);
     const std::uint16_t flags_offset = header.flags_offset.host();
     if ((flags_offset & (wire::kIpv4MoreFragments | wire::kIpv4OffsetMask)) != 0) [[unlikely]] {
-        walk.record.fragment |= kFragment;
+        walk.record.flags |= kFragment;
         if ((flags_offset & wire::kIpv4OffsetMask) != 0) {
-            walk.record.fragment |= kLaterFragment;
+            walk.record.flags |= kLaterFragment;
             return LayerKind::kNone;
         }
     }
@@ -138,13 +169,14 @@ enum class Jumbo : std::uint8_t { kNo, kYes, kUnknown };
     bound_packet(walk, kLayer, kOctets + payload, ParseStatus::kIpv6PayloadLengthBeyondFrame);
     if (jumbo != Jumbo::kNo) [[unlikely]] {
         return jumbo == Jumbo::kYes ? walk.note(ParseStatus::kIpv6Jumbogram, kLayer)
-                                    : walk.truncated(LayerKind::kIpv6HopByHop);
+                                    : walk.truncated(kLayer);
     }
     walk.advance(kOctets);
     return layer_of_protocol(walk, next_header);
 }
 
-/// Hop-by-hop options, routing, destination options (RFC 8200, sections 4.3, 4.4, 4.6).
+/// Hop-by-hop options, routing, destination options (RFC 8200, sections 4.3, 4.4, 4.6), mobility
+/// (RFC 6275, section 6.1).
 [[nodiscard, gnu::always_inline]] inline LayerKind parse_ipv6_extension(Walk& walk,
                                                                         LayerKind kind) noexcept {
     constexpr std::size_t kShortest = 8;
@@ -171,9 +203,9 @@ enum class Jumbo : std::uint8_t { kNo, kYes, kUnknown };
     const std::uint8_t next_header = header.next_header;
     walk.advance(sizeof(wire::Ipv6Fragment));
     if ((offset_more & (wire::kIpv6OffsetMask | wire::kIpv6MoreFragments)) != 0) {
-        walk.record.fragment |= kFragment;
+        walk.record.flags |= kFragment;
         if ((offset_more & wire::kIpv6OffsetMask) != 0) {
-            walk.record.fragment |= kLaterFragment;
+            walk.record.flags |= kLaterFragment;
             return LayerKind::kNone;
         }
     }

@@ -10,24 +10,46 @@
 namespace weir::parse {
 
 // clang-format off
-#define WEIR_LAYERS(X)              \
-    X(kNone, "none")                \
-    X(kEth, "eth")                  \
-    X(kVlan, "vlan")                \
-    X(kArp, "arp")                  \
-    X(kIpv4, "ip")                  \
-    X(kIpv6, "ipv6")                \
-    X(kIpv6HopByHop, "ipv6.hopopts")\
-    X(kIpv6DestOpts, "ipv6.dstopts")\
-    X(kIpv6Routing, "ipv6.routing") \
-    X(kIpv6Fragment, "ipv6.fraghdr")\
-    X(kTcp, "tcp")                  \
-    X(kUdp, "udp")                  \
-    X(kIcmp, "icmp")                \
-    X(kIcmpv6, "icmpv6")            \
-    X(kEsp, "esp")                  \
-    X(kAh, "ah")                    \
-    X(kVxlan, "vxlan")
+#define WEIR_LAYERS(X)               \
+    X(kNone, "none")                 \
+    X(kEth, "eth")                   \
+    X(kVlan, "vlan")                 \
+    X(kLlc, "llc")                   \
+    X(kSnap, "snap")                 \
+    X(kArp, "arp")                   \
+    X(kMpls, "mpls")                 \
+    X(kPseudowire, "pw")             \
+    X(kPppoeDiscovery, "pppoed")     \
+    X(kPppoeSession, "pppoes")       \
+    X(kPpp, "ppp")                   \
+    X(kIpv4, "ip")                   \
+    X(kIpv6, "ipv6")                 \
+    X(kIpv6HopByHop, "ipv6.hopopts") \
+    X(kIpv6DestOpts, "ipv6.dstopts") \
+    X(kIpv6Routing, "ipv6.routing")  \
+    X(kIpv6Fragment, "ipv6.fraghdr") \
+    X(kIpv6Mobility, "mipv6")        \
+    X(kTcp, "tcp")                   \
+    X(kUdp, "udp")                   \
+    X(kUdpLite, "udplite")           \
+    X(kSctp, "sctp")                 \
+    X(kDccp, "dccp")                 \
+    X(kIcmp, "icmp")                 \
+    X(kIcmpv6, "icmpv6")             \
+    X(kEsp, "esp")                   \
+    X(kAh, "ah")                     \
+    X(kIke, "isakmp")                \
+    X(kNatKeepalive, "natkeepalive") \
+    X(kGre, "gre")                   \
+    X(kErspan, "erspan")             \
+    X(kVxlan, "vxlan")               \
+    X(kVxlanGpe, "vxlangpe")         \
+    X(kGeneve, "geneve")             \
+    X(kGtpU, "gtp")                  \
+    X(kGtpPrime, "gtpprime")         \
+    X(kL2tp, "l2tp")                 \
+    X(kTeredo, "teredo")             \
+    X(kWireGuard, "wireguard")
 // clang-format on
 
 enum class LayerKind : std::uint8_t {
@@ -55,5 +77,11 @@ inline constexpr std::string_view kLayerNames[kLayerKinds] = {
 }
 
 static_assert(kLayerKinds <= 64, "layer_mask has 64 bits");
+
+/// The layers that may stand in PacketRecord::outer_transport and inner_transport.
+inline constexpr std::uint64_t kTransportLayers =
+    layer_bit(LayerKind::kTcp) | layer_bit(LayerKind::kUdp) | layer_bit(LayerKind::kUdpLite) |
+    layer_bit(LayerKind::kSctp) | layer_bit(LayerKind::kDccp) | layer_bit(LayerKind::kIcmp) |
+    layer_bit(LayerKind::kIcmpv6) | layer_bit(LayerKind::kEsp);
 
 }  // namespace weir::parse

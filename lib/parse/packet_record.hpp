@@ -17,12 +17,13 @@
 namespace weir::parse {
 
 inline constexpr std::size_t kMaxFrameBytes = 65535;
-inline constexpr std::size_t kMaxLayers = 32;        ///< Deeper is kTooManyLayers.
-inline constexpr std::size_t kMaxListedLayers = 20;  ///< How many the layer list holds.
+inline constexpr std::size_t kMaxLayers = 32;        ///< Deeper is kTooManyLayers, unless set.
+inline constexpr std::size_t kMaxListedLayers = 20;  ///< How many the record's list holds.
 
-/// Bits of PacketRecord::fragment.
+/// Bits of PacketRecord::flags.
 inline constexpr std::uint8_t kFragment = 1;       ///< Some IP header of the packet fragments it.
 inline constexpr std::uint8_t kLaterFragment = 2;  ///< Offset not 0: no transport was read.
+inline constexpr std::uint8_t kQuoted = 4;  ///< The layers behind the ICMP one are a quoted packet.
 
 struct alignas(64) PacketRecord {
     std::uint64_t layer_mask;  ///< layer_bit() of every kind present.
@@ -33,14 +34,14 @@ struct alignas(64) PacketRecord {
                                 ///< the payload of the last layer starts.
 
     std::uint16_t outer_network_offset;    ///< Meaningful where the kind is not kNone.
-    std::uint16_t outer_transport_offset;  ///< TCP, UDP, ICMP, ICMPv6, ESP of the outermost.
+    std::uint16_t outer_transport_offset;  ///< Of the outermost layer of kTransportLayers.
     std::uint16_t inner_network_offset;    ///< Innermost; equals the outer one without tunnel.
     std::uint16_t inner_transport_offset;
     LayerKind outer_network;
     LayerKind outer_transport;
     LayerKind inner_network;
     LayerKind inner_transport;
-    std::uint16_t source_port;       ///< Of the innermost TCP or UDP; 0 without one.
+    std::uint16_t source_port;       ///< Of the innermost transport; 0 where it has none.
     std::uint16_t destination_port;  ///< Likewise.
 
     std::uint32_t spi;                   ///< Of the outermost ESP or AH.
@@ -48,18 +49,20 @@ struct alignas(64) PacketRecord {
     std::uint16_t ipsec_offset;          ///< Where that ESP or AH stands.
     std::uint16_t ipsec_network_offset;  ///< Where its IP header stands (its addresses).
     LayerKind ipsec;                     ///< kEsp, kAh or kNone.
-    LayerKind tunnel;                    ///< Outermost tunnel (kVxlan) or kNone.
-    std::uint8_t fragment;               ///< kFragment | kLaterFragment.
+    LayerKind tunnel;                    ///< Outermost tunnel (see docs/parser.md) or kNone.
+    std::uint8_t flags;                  ///< kFragment | kLaterFragment | kQuoted.
     std::uint8_t layer_count;            ///< All layers parsed, listed or not.
 
-    std::uint32_t tunnel_id;           ///< VNI of the outermost tunnel.
+    std::uint32_t tunnel_id;           ///< VNI, GRE key, TEID, ... of the outermost tunnel.
+    std::uint32_t mpls_entry;          ///< First label stack entry: label, TC, S, TTL (RFC 3032).
+    std::uint32_t flow_hash;           ///< Of the innermost flow; the same in both directions.
     std::uint16_t network_end_offset;  ///< End of the innermost IP packet by its own length, or
                                        ///< where what encloses it ends before, or kMaxFrameBytes;
                                        ///< behind it stand padding and trailers.
     std::uint16_t outer_vlan_tci;      ///< PCP, DEI and VID of the first tag.
     std::uint16_t inner_vlan_tci;      ///< Of the last tag of the outermost stack.
     std::uint8_t vlan_count;           ///< Tags of the outermost stack.
-    std::array<std::uint8_t, 9> reserved;
+    std::uint8_t mpls_count;           ///< Label stack entries of the outermost stack.
 
     /// Layers outermost first; entries from min(layer_count, kMaxListedLayers) on are not written.
     std::array<std::uint16_t, kMaxListedLayers> layer_offsets;

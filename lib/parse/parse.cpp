@@ -2,14 +2,25 @@
 #include "parse/parse.hpp"
 
 #include "parse/ethernet.hpp"
+#include "parse/geneve.hpp"
+#include "parse/gre.hpp"
+#include "parse/gtp.hpp"
+#include "parse/icmp.hpp"
 #include "parse/ip.hpp"
 #include "parse/ipsec.hpp"
+#include "parse/l2tp.hpp"
+#include "parse/mpls.hpp"
+#include "parse/ppp.hpp"
+#include "parse/teredo.hpp"
 #include "parse/transport.hpp"
 #include "parse/vxlan.hpp"
 #include "parse/walk.hpp"
+#include "parse/wireguard.hpp"
 
 namespace weir::parse {
 namespace {
+
+constexpr ParseOptions kStandardOptions{};
 
 /// Parses the layer `kind` at the walk's offset; returns the next one, kNone at the end. Inlined
 /// with all it calls: then the walk stays in registers, and where a layer knows the next one the
@@ -20,8 +31,21 @@ namespace {
             return parse_ethernet(walk);
         case LayerKind::kVlan:
             return parse_vlan(walk);
+        case LayerKind::kLlc:
+            return parse_llc(walk);
+        case LayerKind::kSnap:
+            return parse_snap(walk);
         case LayerKind::kArp:
             return parse_arp(walk);
+        case LayerKind::kMpls:
+            return parse_mpls(walk);
+        case LayerKind::kPseudowire:
+            return parse_pseudowire(walk);
+        case LayerKind::kPppoeDiscovery:
+        case LayerKind::kPppoeSession:
+            return parse_pppoe(walk, kind);
+        case LayerKind::kPpp:
+            return parse_ppp(walk);
         case LayerKind::kIpv4:
             return parse_ipv4(walk);
         case LayerKind::kIpv6:
@@ -29,6 +53,7 @@ namespace {
         case LayerKind::kIpv6HopByHop:
         case LayerKind::kIpv6DestOpts:
         case LayerKind::kIpv6Routing:
+        case LayerKind::kIpv6Mobility:
             return parse_ipv6_extension(walk, kind);
         case LayerKind::kIpv6Fragment:
             return parse_ipv6_fragment(walk);
@@ -36,6 +61,12 @@ namespace {
             return parse_tcp(walk);
         case LayerKind::kUdp:
             return parse_udp(walk);
+        case LayerKind::kUdpLite:
+            return parse_udp_lite(walk);
+        case LayerKind::kSctp:
+            return parse_sctp(walk);
+        case LayerKind::kDccp:
+            return parse_dccp(walk);
         case LayerKind::kIcmp:
         case LayerKind::kIcmpv6:
             return parse_icmp(walk, kind);
@@ -43,8 +74,28 @@ namespace {
             return parse_esp(walk);
         case LayerKind::kAh:
             return parse_ah(walk);
+        case LayerKind::kIke:
+            return parse_ike(walk);
+        case LayerKind::kNatKeepalive:
+            return parse_nat_traversal(walk);
+        case LayerKind::kGre:
+            return parse_gre(walk);
         case LayerKind::kVxlan:
             return parse_vxlan(walk);
+        case LayerKind::kVxlanGpe:
+            return parse_vxlan_gpe(walk);
+        case LayerKind::kGeneve:
+            return parse_geneve(walk);
+        case LayerKind::kGtpU:
+            return parse_gtp(walk);
+        case LayerKind::kL2tp:
+            return parse_l2tp(walk);
+        case LayerKind::kTeredo:
+            return parse_teredo(walk);
+        case LayerKind::kWireGuard:
+            return parse_wireguard(walk);
+        case LayerKind::kErspan:    // Read with GRE.
+        case LayerKind::kGtpPrime:  // Told from GTP-U there.
         case LayerKind::kNone:
         case LayerKind::kCount:
             break;
@@ -52,16 +103,66 @@ namespace {
     return LayerKind::kNone;
 }
 
-}  // namespace
-
-void parse(const base::PacketView& packet, PacketRecord& record) noexcept {
-    Walk walk(packet, record);
-    // Each turn adds a layer or ends, and the number of layers is limited: so is the work.
-    LayerKind next = LayerKind::kEth;
+/// Parses from the layer `next` on to the end. Each turn adds a layer or ends, and the number of
+/// layers is limited: so is the work. A function of its own, which gets a copy of the walk: where
+/// all layers stand in one function, there are no registers left for the few that most packets
+/// have.
+[[gnu::noinline]] void parse_rest(Walk walk, LayerKind next) noexcept {
     do {
         next = parse_layer(walk, next);
     } while (next != LayerKind::kNone);
     walk.finish();
+}
+
+/// Parses the layers of most packets here, and from the first other one on there.
+[[gnu::always_inline]] inline void parse_all(Walk& walk) noexcept {
+    LayerKind next = LayerKind::kEth;
+    for (;;) {
+        switch (next) {
+            case LayerKind::kEth:
+                next = parse_ethernet(walk);
+                break;
+            case LayerKind::kVlan:
+                next = parse_vlan(walk);
+                break;
+            case LayerKind::kIpv4:
+                next = parse_ipv4(walk);
+                break;
+            case LayerKind::kIpv6:
+                next = parse_ipv6(walk);
+                break;
+            case LayerKind::kTcp:
+                next = parse_tcp(walk);
+                break;
+            case LayerKind::kUdp:
+                next = parse_udp(walk);
+                break;
+            case LayerKind::kNone:
+                return walk.finish();
+            default:
+                return parse_rest(walk, next);
+        }
+    }
+}
+
+}  // namespace
+
+void parse(const base::PacketView& packet, const ParseOptions& options,
+           PacketRecord& record) noexcept {
+    Walk walk(packet, options, record, record.layer_offsets.data(), record.layer_kinds.data(),
+              kMaxListedLayers);
+    parse_all(walk);
+}
+
+void parse(const base::PacketView& packet, PacketRecord& record) noexcept {
+    parse(packet, kStandardOptions, record);
+}
+
+void parse_deep(const base::PacketView& packet, const ParseOptions& options, PacketRecord& record,
+                LayerList& layers) noexcept {
+    Walk walk(packet, options, record, layers.offsets.data(), layers.kinds.data(),
+              LayerList::kCapacity);
+    parse_all(walk);
 }
 
 }  // namespace weir::parse

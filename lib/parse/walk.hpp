@@ -6,9 +6,11 @@
 #include <cstdint>
 #include <cstring>
 #include <span>
+#include <utility>
 
 #include "base/packet_view.hpp"
-#include "parse/packet_record.hpp"
+#include "parse/flow_hash.hpp"
+#include "parse/parse.hpp"
 #include "wire/view.hpp"
 
 /// The state of one parse and what every protocol does with it: ask for octets, add its layer, note
@@ -19,18 +21,40 @@ namespace weir::parse {
 
 class Walk {
    public:
-    Walk(const base::PacketView& packet, PacketRecord& target) noexcept
+    /// `offsets` and `kinds` take the first `listed` layers.
+    [[gnu::always_inline]] Walk(const base::PacketView& packet, const ParseOptions& with,
+                                PacketRecord& target, std::uint16_t* offsets, LayerKind* kinds,
+                                std::size_t listed) noexcept
         : record(target),
+          options(with),
           data_(packet.bytes.data()),
           captured_(std::min(packet.bytes.size(), kMaxFrameBytes)),
           end_(std::max<std::size_t>(packet.wire_bytes, packet.bytes.size())),
-          limit_(captured_) {
+          limit_(captured_),
+          offsets_(offsets),
+          kinds_(kinds),
+          listed_(std::min<std::size_t>(listed, with.max_layers)) {
         std::memset(&record, 0, offsetof(PacketRecord, layer_offsets));
     }
-    Walk(const Walk&) = delete;
+    /// Written out so that the compiler copies members, and keeps those of `other` in registers.
+    [[gnu::always_inline]] Walk(const Walk& other) noexcept
+        : record(other.record),
+          options(other.options),
+          data_(other.data_),
+          captured_(other.captured_),
+          end_(other.end_),
+          limit_(other.limit_),
+          offset_(other.offset_),
+          offsets_(other.offsets_),
+          kinds_(other.kinds_),
+          listed_(other.listed_),
+          layer_count_(other.layer_count_),
+          otherwise_(other.otherwise_),
+          layer_mask_(other.layer_mask_) {}
     Walk& operator=(const Walk&) = delete;
 
     PacketRecord& record;
+    const ParseOptions& options;
 
     /// Whether `octets` of a header at the current offset are there. If not, the status says
     /// whether the packet ends (`too_short`) or only its capture does.
@@ -68,15 +92,21 @@ class Walk {
 
     /// Adds a layer whose header starts at the current offset; false beyond the depth limit.
     [[nodiscard, gnu::always_inline]] bool add(LayerKind kind) noexcept {
-        if (layer_count_ < kMaxListedLayers) [[likely]] {
-            record.layer_offsets[layer_count_] = static_cast<std::uint16_t>(offset_);
-            record.layer_kinds[layer_count_] = kind;
-        } else if (layer_count_ == kMaxLayers) {
-            note(ParseStatus::kTooManyLayers, kind);
+        if (!list(kind)) return false;
+        layer_mask_ |= layer_bit(kind);
+        return true;
+    }
+
+    /// Adds a layer of a quoted packet, of which at least `octets` must be there; false where they
+    /// are not, which is no defect. The record speaks of it in its list only.
+    [[nodiscard, gnu::always_inline]] bool quote(LayerKind kind, std::size_t octets) noexcept {
+        if (offset_ + octets > end_) return false;
+        if (offset_ + octets > limit_) {
+            truncated(kind);
             return false;
         }
-        ++layer_count_;
-        layer_mask_ |= layer_bit(kind);
+        if (!list(kind)) return false;
+        record.flags |= kQuoted;
         return true;
     }
 
@@ -94,6 +124,7 @@ class Walk {
             record.outer_network = kind;
             record.outer_network_offset = offset;
         } else {
+            tunnel(kind, 0);
             record.inner_transport = LayerKind::kNone;
             record.inner_transport_offset = 0;
             record.source_port = 0;
@@ -104,10 +135,7 @@ class Walk {
 
     /// Adds the transport at the current offset; false beyond the depth limit.
     [[nodiscard, gnu::always_inline]] bool add_transport(LayerKind kind) noexcept {
-        constexpr std::uint64_t kTransports =
-            layer_bit(LayerKind::kTcp) | layer_bit(LayerKind::kUdp) | layer_bit(LayerKind::kIcmp) |
-            layer_bit(LayerKind::kIcmpv6) | layer_bit(LayerKind::kEsp);
-        const bool first = (layer_mask_ & kTransports) == 0;
+        const bool first = (layer_mask_ & kTransportLayers) == 0;
         if (!add(kind)) return false;
         const auto offset = static_cast<std::uint16_t>(offset_);
         record.inner_transport = kind;
@@ -119,8 +147,30 @@ class Walk {
         return true;
     }
 
+    /// The layer at the current offset is a tunnel; the record speaks of the outermost only.
+    [[gnu::always_inline]] void tunnel(LayerKind kind, std::uint32_t id) noexcept {
+        if (record.tunnel != LayerKind::kNone) return;
+        record.tunnel = kind;
+        record.tunnel_id = id;
+    }
+
+    [[gnu::always_inline]] void ports(base::be16 source, base::be16 destination) noexcept {
+        record.source_port = source.host();
+        record.destination_port = destination.host();
+    }
+
+    /// What the datagram's other port leads to, should the first layer tried decline.
+    void expect(LayerKind otherwise) noexcept { otherwise_ = otherwise; }
+    /// What is at the current offset is not what its UDP port says: what it may be instead.
+    [[nodiscard]] LayerKind decline() noexcept {
+        return std::exchange(otherwise_, LayerKind::kNone);
+    }
+
     /// Goes past a header of `octets` that is there.
     void advance(std::size_t octets) noexcept { offset_ += octets; }
+
+    /// Goes back to before octets that are no header after all.
+    void go_back(std::size_t octets) noexcept { offset_ -= octets; }
 
     /// The enclosing packet ends `octets`, no more than rest(), behind the current offset.
     [[gnu::always_inline]] void bound(std::size_t octets) noexcept {
@@ -134,6 +184,23 @@ class Walk {
         return wire::view<Header>(data_ + offset_);
     }
 
+    /// The header `at` octets behind the current offset, likewise.
+    template <typename Header>
+    [[nodiscard, gnu::always_inline]] const Header& view(std::size_t at) const noexcept {
+        return wire::view<Header>(data_ + offset_ + at);
+    }
+
+    /// The header that ends at the current offset, which was advanced past it.
+    template <typename Header>
+    [[nodiscard, gnu::always_inline]] const Header& previous() const noexcept {
+        return wire::view<Header>(data_ + offset_ - sizeof(Header));
+    }
+
+    /// The octet `at` octets behind the current offset, likewise.
+    [[nodiscard, gnu::always_inline]] std::uint8_t octet(std::size_t at) const noexcept {
+        return std::to_integer<std::uint8_t>(data_[offset_ + at]);
+    }
+
     /// What was captured behind a header of `octets` that need() has granted.
     [[nodiscard]] std::span<const std::byte> captured_behind(std::size_t octets) const noexcept {
         return {data_ + offset_ + octets, limit_ - offset_ - octets};
@@ -145,22 +212,48 @@ class Walk {
     /// Octets of the innermost enclosing packet from the current offset on, on the wire.
     [[nodiscard]] std::size_t rest() const noexcept { return end_ - offset_; }
 
+    /// Whether the packet is (inside) a fragment, whose own lengths may speak of octets elsewhere.
+    [[nodiscard]] bool in_fragment() const noexcept { return (record.flags & kFragment) != 0; }
+    /// Whether a network layer was added.
+    [[nodiscard]] bool in_network() const noexcept {
+        return record.inner_network != LayerKind::kNone;
+    }
+    [[nodiscard]] bool is_first_layer() const noexcept { return layer_count_ == 0; }
+
     /// Writes what was kept here to the record.
     [[gnu::always_inline]] void finish() const noexcept {
         record.layer_mask = layer_mask_;
         record.layer_count = static_cast<std::uint8_t>(layer_count_);
+        record.flow_hash = flow_hash(data_, record);
         if (record.status == ParseStatus::kOk) [[likely]] {
             record.valid_bytes = static_cast<std::uint16_t>(offset_);
         }
     }
 
    private:
+    /// Puts a layer on the list; false beyond the depth limit.
+    [[nodiscard, gnu::always_inline]] bool list(LayerKind kind) noexcept {
+        if (layer_count_ < listed_) [[likely]] {
+            offsets_[layer_count_] = static_cast<std::uint16_t>(offset_);
+            kinds_[layer_count_] = kind;
+        } else if (layer_count_ >= options.max_layers) {
+            note(ParseStatus::kTooManyLayers, kind);
+            return false;
+        }
+        ++layer_count_;
+        return true;
+    }
+
     const std::byte* data_;
     std::size_t captured_;    ///< Octets that may be read.
     std::size_t end_;         ///< Where the innermost enclosing packet ends on the wire.
     std::size_t limit_;       ///< The lesser of the two: one comparison a header.
     std::size_t offset_ = 0;  ///< Of the header to be parsed next.
+    std::uint16_t* offsets_;
+    LayerKind* kinds_;
+    std::size_t listed_;
     std::size_t layer_count_ = 0;
+    LayerKind otherwise_ = LayerKind::kNone;
     std::uint64_t layer_mask_ = 0;
 };
 

@@ -10,7 +10,7 @@
 #include <algorithm>
 
 #include "base/setup_error.hpp"
-#include "parse/packet_record.hpp"
+#include "parse/parse_options_setup.hpp"
 
 namespace weir::pipeline {
 namespace {
@@ -159,6 +159,8 @@ void Wiring::make_transmitters(WorkerSlot& slot, std::size_t worker) {
 }
 
 void Wiring::make_workers() {
+    const parse::ParseOptions parse_options =
+        parse::make_parse_options(options_.udp_ports, options_.esp_null_icv, options_.max_layers);
     workers_.resize(plan_.workers);
     for (std::size_t i = 0; i < plan_.workers; ++i) {
         WorkerSlot& slot = workers_[i];
@@ -180,6 +182,7 @@ void Wiring::make_workers() {
         setup.egress = slot.egress;
         setup.transmitters = slot.transmitters;
         setup.scratch = slot.scratch->elements();
+        setup.parse_options = parse_options;
         setup.delay_tsc = tsc_of(static_cast<double>(options_.worker_delay_ns) * 1e-9);
         slot.worker = std::make_unique<stage::Worker>(setup);
     }

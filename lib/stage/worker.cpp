@@ -10,13 +10,11 @@
 
 #include "base/tsc.hpp"
 #include "ipsec/sa_key.hpp"
-#include "parse/parse.hpp"
 
 namespace weir::stage {
 namespace {
 
 using parse::PacketRecord;
-using parse::ParseStatus;
 
 /// How many packets ahead of the one being parsed its headers are fetched.
 constexpr std::size_t kPrefetchAhead = 8;
@@ -82,19 +80,6 @@ std::size_t Worker::flush(Phase phase) noexcept {
     return sent;
 }
 
-base::PacketView Worker::first_segment(const rte_mbuf* mbuf) const noexcept {
-    return {{rte_pktmbuf_mtod(mbuf, const std::byte*), mbuf->data_len},
-            setup_.meta.wire_bytes(mbuf)};
-}
-
-base::PacketView Worker::contiguous(const rte_mbuf* mbuf) noexcept {
-    if (mbuf->nb_segs == 1) return first_segment(mbuf);
-    const auto bytes =
-        static_cast<std::uint32_t>(std::min<std::size_t>(mbuf->pkt_len, setup_.scratch.size()));
-    const void* data = rte_pktmbuf_read(mbuf, 0, bytes, setup_.scratch.data());
-    return {{static_cast<const std::byte*>(data), bytes}, setup_.meta.wire_bytes(mbuf)};
-}
-
 void Worker::parse(const mem::Burst& burst) noexcept {
     const auto mbufs = burst.mbufs();
     for (std::size_t i = 0; i < std::min(kPrefetchAhead, mbufs.size()); ++i) {
@@ -104,12 +89,7 @@ void Worker::parse(const mem::Burst& burst) noexcept {
         if (i + kPrefetchAhead < mbufs.size()) {
             rte_prefetch0(rte_pktmbuf_mtod(mbufs[i + kPrefetchAhead], const void*));
         }
-        PacketRecord& record = records_[i];
-        parse::parse(first_segment(mbufs[i]), record);
-        // A header may straddle segments: then, and only then, the first one ends too early.
-        if (record.status == ParseStatus::kTruncated && mbufs[i]->nb_segs > 1) {
-            parse::parse(contiguous(mbufs[i]), record);
-        }
+        parser_.parse(mbufs[i], records_[i]);
     }
 }
 
@@ -126,7 +106,7 @@ Worker::Mask Worker::filter(const mem::Burst& burst, Tally& tally) noexcept {
     Mask kept = first_bits(burst.size());
     if (setup_.filter == nullptr) return kept;
     for (std::size_t i = 0; i < burst.size(); ++i) {
-        if (!setup_.filter->matches(contiguous(burst[i]))) kept &= ~(Mask{1} << i);
+        if (!setup_.filter->matches(parser_.contiguous(burst[i]))) kept &= ~(Mask{1} << i);
     }
     tally.add(WorkerCounter::kFiltered,
               burst.size() - static_cast<std::size_t>(std::popcount(kept)));
@@ -138,7 +118,7 @@ void Worker::track_associations(const mem::Burst& burst, Mask kept) noexcept {
         const PacketRecord& record = records_[i];
         if (record.ipsec == parse::LayerKind::kNone) return;
         ipsec::SaKey key;
-        if (ipsec::key_of(contiguous(burst[i]), record, {burst[i]->port}, key)) {
+        if (ipsec::key_of(parser_.contiguous(burst[i]), record, {burst[i]->port}, key)) {
             setup_.associations->update(key, record.sequence);
         }
     });

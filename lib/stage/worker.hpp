@@ -6,13 +6,13 @@
 #include <cstdint>
 #include <span>
 
-#include "base/packet_view.hpp"
 #include "filter/filter.hpp"
 #include "ipsec/sa_table.hpp"
 #include "mem/burst.hpp"
 #include "mem/packet_meta.hpp"
-#include "parse/packet_record.hpp"
+#include "parse/parse.hpp"
 #include "stage/counters.hpp"
+#include "stage/packet_parser.hpp"
 #include "stage/task.hpp"
 #include "stage/transmit.hpp"
 
@@ -38,9 +38,11 @@ class Worker {
         std::span<Transmitter* const> transmitters{};  ///< Each once.
         std::span<std::byte> scratch{};  ///< kMaxFrameBytes, for packets in several segments.
         mem::PacketMeta meta;
+        parse::ParseOptions parse_options{};
         std::uint64_t delay_tsc = 0;  ///< Spent on each burst, to play a slow worker.
     };
-    explicit Worker(const Setup& setup) noexcept : setup_(setup) {}
+    explicit Worker(const Setup& setup) noexcept
+        : setup_(setup), parser_(setup.meta, setup.parse_options, setup.scratch) {}
 
     /// Whether a burst can be processed without losing packets that could wait.
     [[nodiscard]] bool has_room() const noexcept;
@@ -78,13 +80,8 @@ class Worker {
     void publish(const Tally& tally) noexcept;
     void collect_transmit_drops(Tally& tally) noexcept;
 
-    /// The packet's first segment; only for a single segment is that all of it.
-    [[nodiscard]] base::PacketView first_segment(const rte_mbuf* mbuf) const noexcept;
-    /// All of the packet, copied to scratch when it has several segments. Valid until the next
-    /// call.
-    [[nodiscard]] base::PacketView contiguous(const rte_mbuf* mbuf) noexcept;
-
     Setup setup_;
+    PacketParser parser_;
     WorkerCounters counters_;
     std::array<parse::PacketRecord, mem::kMaxBurst> records_;
 };

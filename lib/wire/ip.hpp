@@ -14,14 +14,22 @@ inline constexpr std::uint8_t kProtocolIcmp = 1;
 inline constexpr std::uint8_t kProtocolIpv4 = 4;
 inline constexpr std::uint8_t kProtocolTcp = 6;
 inline constexpr std::uint8_t kProtocolUdp = 17;
+inline constexpr std::uint8_t kProtocolDccp = 33;
 inline constexpr std::uint8_t kProtocolIpv6 = 41;
 inline constexpr std::uint8_t kProtocolRouting = 43;
 inline constexpr std::uint8_t kProtocolFragment = 44;
+inline constexpr std::uint8_t kProtocolGre = 47;
 inline constexpr std::uint8_t kProtocolEsp = 50;
 inline constexpr std::uint8_t kProtocolAh = 51;
 inline constexpr std::uint8_t kProtocolIcmpv6 = 58;
 inline constexpr std::uint8_t kProtocolNoNext = 59;
 inline constexpr std::uint8_t kProtocolDestinationOptions = 60;
+inline constexpr std::uint8_t kProtocolL2tp = 115;  ///< Version 3, without UDP.
+inline constexpr std::uint8_t kProtocolSctp = 132;
+inline constexpr std::uint8_t kProtocolMobility = 135;
+inline constexpr std::uint8_t kProtocolUdpLite = 136;
+inline constexpr std::uint8_t kProtocolMpls = 137;
+inline constexpr std::uint8_t kProtocolEthernet = 143;
 
 /// RFC 791, section 3.1.
 struct Ipv4 {
@@ -62,7 +70,8 @@ static_assert(sizeof(Ipv6) == 40 && offsetof(Ipv6, payload_length) == 4);
 static_assert(offsetof(Ipv6, next_header) == 6 && offsetof(Ipv6, source) == 8);
 static_assert(offsetof(Ipv6, destination) == 24);
 
-/// How hop-by-hop, routing and destination options headers begin (RFC 8200, sections 4.3 to 4.6).
+/// How hop-by-hop, routing, destination options and mobility headers begin (RFC 8200, sections 4.3
+/// to 4.6; RFC 6275, section 6.1).
 struct Ipv6Extension {
     std::uint8_t next_header;
     std::uint8_t length;  ///< 8-octet units behind the first 8 octets.
@@ -72,6 +81,23 @@ struct Ipv6Extension {
 static_assert(sizeof(Ipv6Extension) == 2);
 inline constexpr std::uint8_t kOptionPad1 = 0;             ///< One octet, without length.
 inline constexpr std::uint8_t kOptionJumboPayload = 0xc2;  ///< RFC 2675, section 2.
+
+/// RFC 8200, section 4.4.
+struct Ipv6Routing {
+    Ipv6Extension extension;
+    std::uint8_t type;
+    std::uint8_t segments_left;
+};
+static_assert(sizeof(Ipv6Routing) == 4);
+
+/// RFC 6275, section 6.1.
+struct Ipv6Mobility {
+    Ipv6Extension extension;
+    std::uint8_t type;
+    std::uint8_t reserved;
+    base::be16 checksum;
+};
+static_assert(sizeof(Ipv6Mobility) == 6 && offsetof(Ipv6Mobility, type) == 2);
 
 /// RFC 8200, section 4.5.
 struct Ipv6Fragment {

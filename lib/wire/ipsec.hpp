@@ -28,4 +28,30 @@ struct Ah {
 };
 static_assert(sizeof(Ah) == 12 && offsetof(Ah, spi) == 4 && offsetof(Ah, sequence) == 8);
 
+/// What ends an ESP packet before its ICV (RFC 4303, section 2).
+struct EspTrailer {
+    std::uint8_t padding_length;
+    std::uint8_t next_header;
+};
+static_assert(sizeof(EspTrailer) == 2);
+
+/// IKEv1 (RFC 2408, section 3.1) and IKEv2 (RFC 7296, section 3.1).
+struct Ike {
+    std::uint8_t initiator_spi[8];
+    std::uint8_t responder_spi[8];
+    std::uint8_t next_payload;
+    std::uint8_t version;  ///< Major (4 bits), minor (4).
+    std::uint8_t exchange_type;
+    std::uint8_t flags;
+    base::be32 message_id;
+    base::be32 length;  ///< Octets, this header included.
+};
+static_assert(sizeof(Ike) == 28 && offsetof(Ike, next_payload) == 16);
+static_assert(offsetof(Ike, message_id) == 20);
+
+/// In front of IKE on the port that ESP uses too: four zero octets (RFC 3948, section 2.2).
+inline constexpr std::size_t kNonEspMarkerOctets = 4;
+/// All of a NAT keepalive's payload (RFC 3948, section 2.3).
+inline constexpr std::uint8_t kNatKeepalive = 0xff;
+
 }  // namespace weir::wire

@@ -8,6 +8,7 @@
 #include <fstream>
 
 #include "samples.hpp"
+#include "support/setup_error.hpp"
 
 namespace weir::config {
 namespace {
@@ -23,7 +24,7 @@ using Words = std::vector<std::string>;
 Options options_of(Words words) { return parse_command_line(std::move(words)).options; }
 
 std::string refusal(Words words) {
-    return setup_error([&] { static_cast<void>(parse_command_line(words)); });
+    return test::setup_error([&] { return parse_command_line(words); });
 }
 
 /// A configuration file that goes with the test.

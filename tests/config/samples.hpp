@@ -9,7 +9,6 @@
 #include <string_view>
 #include <vector>
 
-#include "base/setup_error.hpp"
 #include "config/settings.hpp"
 
 namespace weir::config {
@@ -32,6 +31,9 @@ inline const std::map<std::string_view, std::string>& samples() {
         {"packets", "1000000"},
         {"fail-on", "dropped > 0"},
         {"report", "out/first"},
+        {"udp-port", "8472=vxlan"},
+        {"esp-null-icv", "12"},
+        {"max-layers", "16"},
         {"ring-size", "4096"},
         {"descriptors", "512"},
         {"mbuf-size", "9216"},
@@ -63,18 +65,6 @@ inline std::vector<std::string> argument_pair(const Setting& setting) {
 /// A file of this process's own in the temporary directory.
 inline std::string temporary(const std::string& name) {
     return testing::TempDir() + "weir_" + std::to_string(::getpid()) + "_" + name;
-}
-
-/// What the SetupError says that `call` throws; "" when it throws none.
-template <typename Call>
-std::string setup_error(Call&& call) {
-    try {
-        call();
-    } catch (const base::SetupError& error) {
-        EXPECT_EQ(error.code(), base::ExitCode::kUsageOrSetup);
-        return error.what();
-    }
-    return "";
 }
 
 }  // namespace weir::config

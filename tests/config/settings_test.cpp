@@ -55,8 +55,9 @@ TEST(Settings, EveryFieldOfOptionsIsReached) {
     const Options options = read_toml(text);
     const Options defaults;
     const auto& [ports, rx_queues, cpus, workers, mode, action, filter, on_full, on_malformed,
-                 promiscuous, mtu, duration, packets, fail_on, report, ring_size, descriptors,
-                 mbuf_bytes, link_timeout, worker_delay, seed, hugepages, eal_arguments] = options;
+                 promiscuous, mtu, duration, packets, fail_on, report, udp_ports, esp_null_icv,
+                 max_layers, ring_size, descriptors, mbuf_bytes, link_timeout, worker_delay, seed,
+                 hugepages, eal_arguments] = options;
     EXPECT_NE(ports, defaults.ports);
     EXPECT_NE(rx_queues, defaults.rx_queues);
     EXPECT_NE(cpus, defaults.cpus);
@@ -72,6 +73,9 @@ TEST(Settings, EveryFieldOfOptionsIsReached) {
     EXPECT_NE(packets, defaults.packets);
     EXPECT_NE(fail_on, defaults.fail_on);
     EXPECT_NE(report, defaults.report_directory);
+    EXPECT_NE(udp_ports, defaults.udp_ports);
+    EXPECT_NE(esp_null_icv, defaults.esp_null_icv);
+    EXPECT_NE(max_layers, defaults.max_layers);
     EXPECT_NE(ring_size, defaults.ring_size);
     EXPECT_NE(descriptors, defaults.descriptors);
     EXPECT_NE(mbuf_bytes, defaults.mbuf_data_bytes);

@@ -8,6 +8,7 @@
 #include <fstream>
 
 #include "samples.hpp"
+#include "support/setup_error.hpp"
 
 namespace weir::config {
 namespace {
@@ -28,7 +29,7 @@ class TomlFile : public testing::Test {
         return options;
     }
     std::string refusal(const std::string& text) {
-        return setup_error([&] { read(text); });
+        return test::setup_error([&] { return read(text); });
     }
     /// "file:line", as errors name it.
     std::string at(int line) { return path_ + ":" + std::to_string(line) + ":"; }
@@ -128,9 +129,9 @@ TEST_F(TomlFile, RefusesACaptureFileWithAHint) {
 
 TEST_F(TomlFile, RefusesWhatCannotBeOpened) {
     Options options;
-    EXPECT_THAT(setup_error([&] { read_toml_file("not/there.toml", options); }),
+    EXPECT_THAT(test::setup_error([&] { read_toml_file("not/there.toml", options); }),
                 AllOf(HasSubstr("not/there.toml"), HasSubstr("No such file or directory")));
-    EXPECT_THAT(setup_error([&] { read_toml_file(testing::TempDir(), options); }),
+    EXPECT_THAT(test::setup_error([&] { read_toml_file(testing::TempDir(), options); }),
                 HasSubstr("Is a directory"));
 }
 

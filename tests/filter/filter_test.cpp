@@ -9,6 +9,7 @@
 
 #include "base/setup_error.hpp"
 #include "gen/packet_builder.hpp"
+#include "support/setup_error.hpp"
 
 namespace weir::filter {
 namespace {
@@ -25,13 +26,7 @@ bool matches(const std::string& expression, const Packet& packet) {
 
 /// What the expression is refused with.
 std::string refusal(const std::string& expression) {
-    try {
-        const Filter filter(expression);
-    } catch (const base::SetupError& error) {
-        return error.what();
-    }
-    ADD_FAILURE() << "compiled: " << expression;
-    return {};
+    return test::setup_error([&] { const Filter filter(expression); });
 }
 
 const Packet kUdp = Packet().eth().ipv4("10.0.0.1", "10.0.0.2").udp(1000, 53).payload(20);

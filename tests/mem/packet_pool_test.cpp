@@ -4,9 +4,9 @@
 #include <gtest/gtest.h>
 #include <rte_lcore.h>
 
-#include "base/setup_error.hpp"
 #include "mem/hugepage_array.hpp"
 #include "mem/packet_meta.hpp"
+#include "support/setup_error.hpp"
 
 namespace weir::mem {
 namespace {
@@ -45,14 +45,10 @@ TEST(PacketPool, KnowsItsMemoryBeforehand) {
 }
 
 TEST(PacketPool, RefusesWhatMemoryCannotHoldAndSaysHowMuch) {
-    try {
-        PacketPool pool("huge", 10'000'000, kDataBytes, this_socket());
-        FAIL() << "created";
-    } catch (const base::SetupError& error) {
-        const std::string text = error.what();
-        EXPECT_NE(text.find("MiB"), std::string::npos) << text;
-        EXPECT_NE(text.find("vm.nr_hugepages="), std::string::npos) << text;
-    }
+    const std::string text = test::setup_error(
+        [] { const PacketPool pool("huge", 10'000'000, kDataBytes, this_socket()); });
+    EXPECT_NE(text.find("MiB"), std::string::npos) << text;
+    EXPECT_NE(text.find("vm.nr_hugepages="), std::string::npos) << text;
 }
 
 TEST(Burst, FreesWhatItHoldsWhenItGoes) {

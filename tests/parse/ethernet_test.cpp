@@ -18,8 +18,8 @@ TEST(ParseEthernet, StopsAtAnUnknownEtherType) {
     EXPECT_EQ(record.network_end_offset, 0);
 }
 
-TEST(ParseEthernet, StopsBehindAn8023Length) {
-    for (const unsigned length : {0U, 3U, 46U, 0x05ffU}) {
+TEST(ParseEthernet, StopsBehindALengthOfNothingAndAValueThatIsNeitherTypeNorLength) {
+    for (const unsigned length : {0U, 1501U, 0x05ffU}) {
         const PacketRecord record = parsed(Packet().eth().set16(12, length).payload(46));
         EXPECT_EQ(record.status, ParseStatus::kOk) << length;
         EXPECT_EQ(kinds(record), (Kinds{kEth})) << length;

@@ -118,7 +118,7 @@ TEST(ParseIpv4, TellsPaddingFromPayload) {
 TEST(ParseIpv4, ReadsTheTransportOfAFirstFragment) {
     const PacketRecord record = parsed(ip4().fragment(0, true).udp(7, 8).payload(100));
     EXPECT_EQ(record.status, ParseStatus::kOk);
-    EXPECT_EQ(record.fragment, kFragment);
+    EXPECT_EQ(record.flags, kFragment);
     EXPECT_EQ(record.inner_transport, kUdp);
 }
 
@@ -127,7 +127,7 @@ TEST(ParseIpv4, ReadsNoTransportFromALaterFragment) {
         for (const unsigned units : {1U, 100U, 0x1fffU}) {
             const PacketRecord record = parsed(ip4().fragment(units, more).payload(40));
             EXPECT_EQ(record.status, ParseStatus::kOk);
-            EXPECT_EQ(record.fragment, kFragment | kLaterFragment);
+            EXPECT_EQ(record.flags, kFragment | kLaterFragment);
             EXPECT_EQ(kinds(record), (Kinds{kEth, kIpv4}));
             EXPECT_EQ(record.source_port, 0);
         }
@@ -137,7 +137,7 @@ TEST(ParseIpv4, ReadsNoTransportFromALaterFragment) {
 TEST(ParseIpv4, TakesDontFragmentAndTheReservedBitForNoFragment) {
     for (const unsigned flags : {0x4000U, 0x8000U, 0xc000U}) {
         const PacketRecord record = parsed(ip4().set16(6, flags).udp(1, 2));
-        EXPECT_EQ(record.fragment, 0);
+        EXPECT_EQ(record.flags, 0);
         EXPECT_EQ(record.inner_transport, kUdp);
     }
 }

@@ -30,7 +30,7 @@ TEST(ParseIpv6, WalksExtensionHeadersInAnyOrder) {
     EXPECT_EQ(kinds(record), (Kinds{kEth, kIpv6, kIpv6HopByHop, kIpv6DestOpts, kIpv6Routing,
                                     kIpv6Fragment, kIpv6DestOpts, kTcp}));
     EXPECT_EQ(record.inner_transport_offset, 14 + 40 + 16 + 8 + 24 + 8 + 32);
-    EXPECT_EQ(record.fragment, kFragment);
+    EXPECT_EQ(record.flags, kFragment);
 }
 
 TEST(ParseIpv6, StopsAtNoNextHeaderAndAtAnEmptyPayload) {
@@ -43,7 +43,7 @@ TEST(ParseIpv6, StopsAtNoNextHeaderAndAtAnEmptyPayload) {
 TEST(ParseIpv6, TakesAnAtomicFragmentForAWholePacket) {
     const PacketRecord record = parsed(ip6().ipv6_fragment(0, false).udp(1, 2));
     EXPECT_EQ(record.status, ParseStatus::kOk);
-    EXPECT_EQ(record.fragment, 0);
+    EXPECT_EQ(record.flags, 0);
     EXPECT_EQ(record.inner_transport, kUdp);
 }
 
@@ -52,7 +52,7 @@ TEST(ParseIpv6, ReadsNoTransportFromALaterFragment) {
         for (const unsigned units : {1U, 5U, 0x1fffU}) {
             const PacketRecord record = parsed(ip6().ipv6_fragment(units, more).payload(80));
             EXPECT_EQ(record.status, ParseStatus::kOk);
-            EXPECT_EQ(record.fragment, kFragment | kLaterFragment);
+            EXPECT_EQ(record.flags, kFragment | kLaterFragment);
             EXPECT_EQ(kinds(record), (Kinds{kEth, kIpv6, kIpv6Fragment}));
         }
     }
@@ -60,7 +60,7 @@ TEST(ParseIpv6, ReadsNoTransportFromALaterFragment) {
 
 TEST(ParseIpv6, IgnoresTheReservedBitsOfAFragmentHeader) {
     const PacketRecord record = parsed(ip6().ipv6_fragment(0, false).set16(2, 6).udp(1, 2));
-    EXPECT_EQ(record.fragment, 0);
+    EXPECT_EQ(record.flags, 0);
     EXPECT_EQ(record.inner_transport, kUdp);
 }
 

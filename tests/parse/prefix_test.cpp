@@ -8,9 +8,9 @@
 #include <cstring>
 #include <random>
 
-#include "../support/guarded_bytes.hpp"
 #include "gen/traffic.hpp"
 #include "parsed.hpp"
+#include "support/guarded_bytes.hpp"
 
 namespace weir::parse {
 namespace {

@@ -6,6 +6,7 @@
 #include <set>
 
 #include "base/setup_error.hpp"
+#include "support/setup_error.hpp"
 
 namespace weir::pipeline {
 namespace {
@@ -138,12 +139,8 @@ TEST(Plan, TakesNoHugeForEalAsTheUsersWord) {
 TEST(Plan, RefusesHugepagesThatAreNotThereWithTheCommand) {
     Options options = with_port();
     options.hugepages = true;
-    try {
-        static_cast<void>(plan_of(options, machine(2)));
-        FAIL() << "planned";
-    } catch (const base::SetupError& error) {
-        EXPECT_NE(std::string(error.what()).find("sysctl -w vm.nr_hugepages="), std::string::npos);
-    }
+    const std::string text = test::setup_error([&] { return plan_of(options, machine(2)); });
+    EXPECT_NE(text.find("sysctl -w vm.nr_hugepages="), std::string::npos) << text;
 }
 
 TEST(Plan, DescribesEveryLcoreAndPort) {

@@ -5,20 +5,17 @@
 #include <rte_ethdev.h>
 #include <rte_lcore.h>
 
-#include "base/setup_error.hpp"
+#include "support/setup_error.hpp"
 
 namespace weir::port {
 namespace {
 
 std::string refusal_of(const PortSpec& spec, const PortRequest& request) {
     mem::PacketPool pool("refused", 1023, 2048, {static_cast<int>(rte_socket_id())});
-    try {
+    return test::setup_error([&] {
         Port port(spec);
         port.start(request, pool);
-        return "";
-    } catch (const base::SetupError& error) {
-        return error.what();
-    }
+    });
 }
 
 std::uint64_t counter(const Port& port, const std::string& name) {

@@ -13,8 +13,8 @@
 #include <set>
 #include <sstream>
 
-#include "base/setup_error.hpp"
 #include "sample_report.hpp"
+#include "support/setup_error.hpp"
 
 namespace weir::report {
 namespace {
@@ -30,17 +30,6 @@ std::string file_text(const std::filesystem::path& path) {
     std::ostringstream text;
     text << file.rdbuf();
     return text.str();
-}
-
-template <typename Call>
-std::string refusal(Call&& call) {
-    try {
-        call();
-    } catch (const base::SetupError& error) {
-        EXPECT_EQ(error.code(), base::ExitCode::kUsageOrSetup);
-        return error.what();
-    }
-    return "";
 }
 
 TEST(JsonReport, TheLedgerHasIntegersDropsByStageAndReasonAndAVerdict) {
@@ -223,8 +212,9 @@ TEST_F(JsonFile, ADirectoryThatIsAFileIsRefused) {
     for (const std::string& directory : {file, file + "/below"}) {
         const auto expected =
             AllOf(HasSubstr(directory), HasSubstr("ot a directory"), HasSubstr("--report DIR"));
-        EXPECT_THAT(refusal([&] { prepare_report_directory(directory); }), expected);
-        EXPECT_THAT(refusal([&] { write_json_report(sample_report(), directory); }), expected);
+        EXPECT_THAT(test::setup_error([&] { prepare_report_directory(directory); }), expected);
+        EXPECT_THAT(test::setup_error([&] { write_json_report(sample_report(), directory); }),
+                    expected);
     }
     EXPECT_EQ(file_text(file), "text");
 }
@@ -232,7 +222,7 @@ TEST_F(JsonFile, ADirectoryThatIsAFileIsRefused) {
 TEST_F(JsonFile, AFullDiskIsReportedAndTheOlderReportStays) {
     std::ofstream(root_ + "/report.json") << "older";
     std::filesystem::create_symlink("/dev/full", root_ + "/report.json.tmp");
-    EXPECT_THAT(refusal([&] { write_json_report(sample_report(), root_); }),
+    EXPECT_THAT(test::setup_error([&] { write_json_report(sample_report(), root_); }),
                 AllOf(HasSubstr("report.json.tmp"), HasSubstr("No space left on device")));
     EXPECT_EQ(file_text(root_ + "/report.json"), "older");
     EXPECT_FALSE(std::filesystem::is_symlink(root_ + "/report.json.tmp"));
@@ -240,7 +230,7 @@ TEST_F(JsonFile, AFullDiskIsReportedAndTheOlderReportStays) {
 
 TEST_F(JsonFile, ANameThatIsTakenIsReportedAndNothingIsLeftBeside) {
     std::filesystem::create_directories(root_ + "/report.json/inside");
-    EXPECT_THAT(refusal([&] { write_json_report(sample_report(), root_); }),
+    EXPECT_THAT(test::setup_error([&] { write_json_report(sample_report(), root_); }),
                 HasSubstr("/report.json: "));
     EXPECT_FALSE(std::filesystem::exists(root_ + "/report.json.tmp"));
 }

@@ -4,12 +4,11 @@
 #include <gtest/gtest.h>
 #include <rte_lcore.h>
 
-#include <cstring>
 #include <map>
 #include <memory>
 #include <vector>
 
-#include "gen/packet_builder.hpp"
+#include "flow_source.hpp"
 #include "mem/packet_pool.hpp"
 
 namespace weir::stage {
@@ -18,47 +17,6 @@ namespace {
 using base::at;
 
 base::SocketId this_socket() { return {static_cast<int>(rte_socket_id())}; }
-
-/// Gives packets of many flows, each marked with its place in the flow.
-class FlowSource final : public Source {
-   public:
-    FlowSource(mem::PacketPool& pool, std::size_t packets, bool lossless)
-        : Source({0}, lossless), pool_(pool), left_(packets) {
-        for (unsigned flow = 0; flow < kFlows; ++flow) {
-            frames_.push_back(gen::Packet()
-                                  .eth()
-                                  .ipv4("10.0.0." + std::to_string(flow + 1), "10.1.0.1")
-                                  .udp(1000, 2000)
-                                  .payload(8)
-                                  .build());
-        }
-    }
-    Received receive(mem::Burst& burst, std::size_t most) noexcept override {
-        const std::size_t count = std::min(most, left_);
-        if (count == 0 || !pool_.allocate(burst, count)) return {};
-        left_ -= count;
-        Received received;
-        for (rte_mbuf* mbuf : burst.mbufs()) {
-            const unsigned flow = next_ % kFlows;
-            const auto& frame = frames_[flow];
-            std::memcpy(rte_pktmbuf_append(mbuf, static_cast<std::uint16_t>(frame.size())),
-                        frame.data(), frame.size());
-            mbuf->hash.fdir.lo = flow;
-            mbuf->hash.fdir.hi = next_ / kFlows;
-            ++next_;
-            received.bytes += frame.size();
-        }
-        return received;
-    }
-
-    static constexpr unsigned kFlows = 20;
-
-   private:
-    mem::PacketPool& pool_;
-    std::size_t left_;
-    unsigned next_ = 0;
-    std::vector<std::vector<std::byte>> frames_;
-};
 
 /// An rx task with its rings, and what came out of each.
 struct Bench {

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
-#include <gtest/gtest.h>
-
 #include <algorithm>
+#include <concepts>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -63,8 +63,12 @@ inline CaptureOutcome read_all(std::span<const std::byte> file, bool at_end = tr
     return outcome;
 }
 
-/// Reads a file that arrives `step` octets at a time.
-inline CaptureOutcome read_as_stream(std::span<const std::byte> file, std::size_t step = 1) {
+/// Reads a file that arrives as many octets at a time as `next_arrival` says (at least one).
+/// `place` may move a window elsewhere before it is read. A reader that wants more than there is
+/// ends with kNeedMore.
+template <std::invocable NextArrival, typename Place = std::identity>
+CaptureOutcome read_as_stream(std::span<const std::byte> file, NextArrival next_arrival,
+                              Place place = {}) {
     capture::CaptureReader reader;
     CaptureOutcome outcome;
     std::size_t start = 0;
@@ -72,23 +76,24 @@ inline CaptureOutcome read_as_stream(std::span<const std::byte> file, std::size_
     for (;;) {
         capture::CapturedPacket packet;
         std::size_t consumed = 0;
-        outcome.end = reader.next(file.subspan(start, arrived - start), arrived == file.size(),
-                                  consumed, packet);
+        outcome.end = reader.next(place(file.subspan(start, arrived - start)),
+                                  arrived == file.size(), consumed, packet);
         start += consumed;
         if (outcome.end == capture::ReadResult::kPacket) {
             outcome.packets.emplace_back(packet);
             continue;
         }
-        if (outcome.end != capture::ReadResult::kNeedMore) break;
-        if (arrived == file.size()) {
-            ADD_FAILURE() << "wants more than there is";
-            break;
-        }
-        arrived = std::min(arrived + step, file.size());
+        if (outcome.end != capture::ReadResult::kNeedMore || arrived == file.size()) break;
+        arrived = std::min(arrived + next_arrival(), file.size());
     }
     outcome.skipped = reader.skipped_packets();
     outcome.problem = reader.problem();
     return outcome;
+}
+
+/// Reads a file that arrives `step` octets at a time.
+inline CaptureOutcome read_as_stream(std::span<const std::byte> file, std::size_t step = 1) {
+    return read_as_stream(file, [step] { return step; });
 }
 
 inline Bytes sample_pcap() {

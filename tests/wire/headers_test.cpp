@@ -11,6 +11,7 @@
 #include "wire/ip.hpp"
 #include "wire/ipsec.hpp"
 #include "wire/transport.hpp"
+#include "wire/tunnel.hpp"
 #include "wire/view.hpp"
 
 namespace weir::wire {

@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include <cstdint>
+
+#include "base/packet_view.hpp"
+#include "parse/packet_layers.hpp"
+
+namespace weir::decode {
+
+/// One packet of a capture file with what the parser says of it. Owns no packet octets.
+struct DecodedPacket {
+    std::uint64_t number = 0;        ///< In the file, from 1.
+    std::uint64_t timestamp_ns = 0;  ///< Since 1970.
+    base::PacketView packet;
+    parse::PacketRecord record;
+    parse::LayerList list;
+
+    [[nodiscard]] parse::PacketLayers layers() const noexcept { return {packet, record, list}; }
+};
+
+}  // namespace weir::decode

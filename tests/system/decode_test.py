@@ -1,0 +1,147 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""`weir decode`: files, pipes and standard input, outputs, filters, and what goes wrong."""
+import json
+import os
+import subprocess
+import threading
+import unittest
+
+from weir_case import DAMAGED, OK, USAGE, WEIR, WeirCase
+
+PACKETS = 200
+
+
+class Decode(WeirCase):
+    def setUp(self):
+        super().setUp()
+        self.made = self.capture(PACKETS)
+
+    def decode(self, *arguments, stdin=subprocess.DEVNULL, **options):
+        return subprocess.run([WEIR, 'decode', *map(str, arguments)], stdin=stdin, text=True,
+                              stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=60,
+                              check=False, **options)
+
+    def lines(self, *arguments, **options):
+        result = self.decode('--json', *arguments, **options)
+        self.assertEqual((result.returncode, result.stderr), (OK, ''))
+        return [json.loads(line) for line in result.stdout.splitlines()]
+
+    def assert_refused(self, result, *words, code=USAGE):
+        self.assertEqual(result.returncode, code, result.stderr)
+        self.assertLessEqual(len(result.stderr.splitlines()), 3, result.stderr)
+        for word in words:
+            self.assertIn(word, result.stderr)
+
+    def test_prints_a_line_for_each_packet(self):
+        lines = self.lines(self.made)
+        self.assertEqual([line['n'] for line in lines], list(range(1, PACKETS + 1)))
+        for line in lines:
+            self.assertEqual(line['L'][0]['p'], 'eth')
+            self.assertEqual(line['L'][0]['o'], 0)
+        self.assertGreater(len({line['status'] for line in lines}), 1)
+        summary = self.decode(self.made)
+        self.assertEqual(len(summary.stdout.splitlines()), PACKETS)
+
+    def test_reads_pipes_and_standard_input_as_files(self):
+        expected = self.decode('--json', self.made).stdout
+        with open(self.made, 'rb') as file:
+            self.assertEqual(self.decode('--json', '-', stdin=file).stdout, expected)
+        fifo = self.directory / 'fifo'
+        os.mkfifo(fifo)
+        content = self.made.read_bytes()
+
+        def feed():
+            with open(fifo, 'wb', buffering=0) as pipe:
+                for at in range(0, len(content), 777):
+                    pipe.write(content[at:at + 777])
+        feeder = threading.Thread(target=feed)
+        feeder.start()
+        result = self.decode('--json', fifo)
+        feeder.join()
+        self.assertEqual(result.stdout, expected)
+
+    def test_prints_what_has_come_before_it_waits_for_more(self):
+        content = self.made.read_bytes()
+        with subprocess.Popen([WEIR, 'decode', '--json', '-'], stdin=subprocess.PIPE,
+                              stdout=subprocess.PIPE) as process:
+            process.stdin.write(content[:-1])
+            process.stdin.flush()
+            seen = [json.loads(process.stdout.readline())['n'] for _ in range(PACKETS - 1)]
+            self.assertEqual(seen[-1], PACKETS - 1)
+            process.stdin.write(content[-1:])
+            process.stdin.close()
+            self.assertEqual(json.loads(process.stdout.readline())['n'], PACKETS)
+            self.assertEqual(process.wait(timeout=10), OK)
+
+    def test_filter_and_packet_choose(self):
+        matching = self.lines(self.made, '--filter', 'udp port 4789')
+        self.assertTrue(0 < len(matching) < PACKETS)
+        for line in matching:
+            layers = [layer['p'] for layer in line['L']]
+            self.assertTrue('vxlan' in layers or line['status'] != 'ok', line)
+        self.assertEqual([line['n'] for line in self.lines(self.made, '--packet', 7)], [7])
+
+    def test_packet_shows_a_tree_and_hex_the_octets(self):
+        tree = self.decode(self.made, '--packet', 1, '--hex')
+        self.assertEqual(tree.returncode, OK)
+        self.assertIn('packet 1: ', tree.stdout)
+        self.assertIn('eth at octet 0\n', tree.stdout)
+        self.assertIn('\n  0000   ', tree.stdout)
+        self.assert_refused(self.decode(self.made, '--packet', PACKETS + 1), f'has {PACKETS}')
+
+    def test_prints_what_stands_before_the_damage(self):
+        broken = self.directory / 'broken.pcap'
+        broken.write_bytes(self.made.read_bytes()[:-1])
+        result = self.decode('--json', broken)
+        self.assertEqual(result.returncode, DAMAGED)
+        self.assertEqual(len(result.stdout.splitlines()), PACKETS - 1)
+        self.assertIn('damaged at byte', result.stderr)
+
+    def test_refuses_with_a_word_on_what_to_do(self):
+        empty = self.directory / 'empty.pcap'
+        empty.touch()
+        other = self.directory / 'wifi.pcap'
+        other.write_bytes(self.made.read_bytes()[:20] + (105).to_bytes(4, 'little'))
+        self.assert_refused(self.decode(), 'FILE')
+        self.assert_refused(self.decode(self.directory / 'none.pcap'), 'No such file')
+        self.assert_refused(self.decode(self.directory), 'directory')
+        self.assert_refused(self.decode(empty), 'capture')
+        self.assert_refused(self.decode(other), '105')
+        self.assert_refused(self.decode('/dev/null'), 'capture')
+        self.assert_refused(self.decode(self.made, self.made), 'only one file')
+        self.assert_refused(self.decode(self.made, '--jsn'), '--json')
+        self.assert_refused(self.decode(self.made, '--json', '--hex'), '--hex')
+        self.assert_refused(self.decode(self.made, '--filter', 'udp and and'), 'udp and and')
+        for bad in ('0', '-1', 'x', '1.5'):
+            self.assert_refused(self.decode(self.made, '--packet', bad), '--packet')
+        for option in ('--esp-null-icv', '--max-layers'):
+            for bad in ('-1', 'x', '256'):
+                self.assert_refused(self.decode(self.made, option, bad), option)
+        self.assert_refused(self.decode(self.made, '--udp-port', '4789'), 'PORT=LAYER')
+
+    def test_says_when_nobody_takes_the_output(self):
+        with open('/dev/full', 'w') as full:
+            result = subprocess.run([WEIR, 'decode', '--json', self.made], stdout=full,
+                                    stderr=subprocess.PIPE, text=True, check=False)
+        self.assert_refused(result, 'standard output')
+
+    def test_udp_port_and_depth_limit_reach_the_parser(self):
+        frames = [line for line in self.lines(self.made)
+                  if any(layer['p'] == 'vxlan' for layer in line['L'])]
+        self.assertTrue(frames)
+        number = frames[0]['n']
+        outer = self.lines(self.made, '--packet', number, '--udp-port', '4789=none')[0]
+        self.assertEqual(outer['L'][-1]['p'], 'udp')
+        shallow = self.lines(self.made, '--packet', number, '--max-layers', 2)[0]
+        self.assertEqual((shallow['status'], len(shallow['L'])), ('too_many_layers', 2))
+
+    def test_help_says_it_all(self):
+        result = self.decode('--help')
+        self.assertEqual(result.returncode, OK)
+        for option in ('--json', '--hex', '--filter', '--packet', '--udp-port', '--esp-null-icv',
+                       '--max-layers'):
+            self.assertIn(option, result.stdout)
+
+
+if __name__ == '__main__':
+    unittest.main(verbosity=2)
