@@ -50,9 +50,7 @@ inline constexpr int kMaxGtpExtensions = 8;
         if (walk.add(LayerKind::kGtpPrime)) walk.advance(kOctets);
         return LayerKind::kNone;
     }
-    if (header.version() != 1 || (header.flags & wire::kGtpProtocolType) == 0) {
-        return walk.decline();
-    }
+    if (header.version() != 1) return walk.decline();
     if (!walk.add(kLayer)) return LayerKind::kNone;
     const std::size_t length = header.length.host();
     if (length <= walk.rest() - kOctets) {

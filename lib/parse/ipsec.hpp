@@ -76,7 +76,6 @@ namespace weir::parse {
         if (walk.add(LayerKind::kNatKeepalive)) walk.advance(1);
         return LayerKind::kNone;
     }
-    if (walk.rest() < wire::kNonEspMarkerOctets) return kLayer;
     if (!walk.need(wire::kNonEspMarkerOctets, ParseStatus::kEspTooShort, kLayer)) {
         return LayerKind::kNone;
     }

@@ -9,10 +9,9 @@
 namespace weir::parse {
 
 /// Whether a control word with an Ethernet frame behind it stands behind the label stack entry at
-/// the walk's offset. Other
-/// pseudowires have control words too, and frames without one may begin with the same nibble: so
-/// its other bits have to be zero as RFC 4448, section 4.6 wants them, and the frame has to carry
-/// what is known, or a length that fits.
+/// the walk's offset. Other pseudowires have control words too, and frames without one may begin
+/// with the same nibble: so its other bits have to be zero as RFC 4448, section 4.6 wants them, and
+/// the frame has to carry what is known, or a length that fits.
 [[nodiscard, gnu::always_inline]] inline bool leads_to_ethernet(Walk& walk) noexcept {
     constexpr std::size_t kControlWord = sizeof(wire::MplsEntry);
     constexpr std::size_t kFrame = kControlWord + sizeof(wire::PseudowireControlWord);

@@ -49,7 +49,12 @@ TEST(FlowHash, IsTheSameForAllFragmentsOfAPacket) {
 
 TEST(FlowHash, DoesNotDependOnWhatChangesWithinAFlow) {
     EXPECT_EQ(hash(ip4().ttl(9).identification(5).tcp(1, 2).payload(3)), hash(ip4().tcp(1, 2)));
-    EXPECT_EQ(hash(ip4().icmp(8, 0)), hash(ip4().icmp(0, 0))) << "neither has ports";
+    EXPECT_EQ(hash(ip4().icmp(8, 0).set16(2, 1)), hash(ip4().icmp(0, 0).set16(2, 9)))
+        << "neither has ports";
+    EXPECT_EQ(
+        hash(ip4().set8(9, 89).payload(30)),
+        hash(Packet().eth().set8(0, 0xff).ipv4("10.0.0.1", "10.0.0.2").set8(9, 89).payload(9)))
+        << "without a transport nothing else stands in for it";
 }
 
 TEST(FlowHash, IsZeroWithoutANetworkLayer) {

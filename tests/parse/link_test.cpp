@@ -136,6 +136,9 @@ TEST(ParsePseudowire, LeadsToEthernetWhereThatIsPlausible) {
         << "a length that fits, and LLC";
     EXPECT_EQ(kinds(parsed(pw().eth().set16(kTypeAt, 5).payload(4))), without)
         << "a length that does not";
+    EXPECT_EQ(kinds(parsed(pw().eth().set16(kTypeAt, 1500).payload(1500))).size(), 5U);
+    EXPECT_EQ(kinds(parsed(pw().eth().set16(kTypeAt, 1501).payload(1501))), without)
+        << "neither a length nor a type (IEEE 802.3, section 3.2.6)";
 }
 
 TEST(ParsePppoe, BoundsTheSessionAndLeadsToPpp) {

@@ -77,6 +77,7 @@ TEST(ParseIke, LeavesAloneWhatHasNoRoomForItsHeader) {
     EXPECT_EQ(kinds(parsed(ip4().udp(500, 500).ike().set16(26, 27))), (Kinds{kEth, kIpv4, kUdp}))
         << "it says so itself";
     EXPECT_EQ(kinds(parsed(nat_t().ike(true).set16(26, 27))), (Kinds{kEth, kIpv4, kUdp}));
+    EXPECT_EQ(parsed(nat_t().ike(true).set16(26, 27)).valid_bytes, 42) << "the marker was none";
     EXPECT_EQ(parsed(ip4().udp(500, 500).ike().set16(26, 27)).status, ParseStatus::kOk);
 }
 
@@ -132,6 +133,11 @@ TEST(ParseEspNull, RejectsPaddingThatIsNone) {
     EXPECT_EQ(with_padding(2, 1), ParseStatus::kOk);
     EXPECT_EQ(with_padding(2, 9), ParseStatus::kEspPaddingInvalid);
     EXPECT_EQ(with_padding(3, 1), ParseStatus::kEspPaddingInvalid) << "no room";
+    Packet reaching_into_the_header = ip4().esp(7, 1).raw({2, 3, 3, 17});
+    EXPECT_EQ(
+        parsed_null(reaching_into_the_header.payload(std::vector<std::byte>(kIcvOctets))).status,
+        ParseStatus::kEspPaddingInvalid)
+        << "though the sequence number ends in a 1";
     EXPECT_EQ(with_padding(0, 9), ParseStatus::kUdpTooShort) << "two octets are no UDP";
     EXPECT_EQ(parsed_null(ip4().esp(7, 8).payload(kIcvOctets + 1)).status,
               ParseStatus::kEspPaddingInvalid)

@@ -88,6 +88,31 @@ TEST(PacketLayers, KeepAQuotedPacketApart) {
     EXPECT_EQ(Sample(ip4().icmp(8)).layers().first_quoted(), 3U) << "no quote: past the end";
 }
 
+TEST(PacketLayers, KeepAQuotedPacketApartBehindEitherIcmp) {
+    for (const bool icmpv6 : {false, true}) {
+        // ICMP in IPv6 has no use, and can be read.
+        Packet packet = icmpv6 ? ip6().icmpv6(1) : ip6().set8(6, 1).icmp(3, 1);
+        icmpv6 ? packet.ipv6("fd00::1", "fd00::2") : packet.ipv4("10.5.0.1", "10.5.0.2");
+        const Sample sample(packet.udp(7, 8));
+        const PacketLayers layers = sample.layers();
+        ASSERT_EQ(layers.size(), 5U);
+        EXPECT_EQ(layers.first_quoted(), 3U);
+        EXPECT_EQ(layers.find<wire::Ipv4>(), nullptr);
+        EXPECT_EQ(layers.find<wire::Udp>(), nullptr);
+        EXPECT_NE(layers.get<wire::Udp>(4), nullptr);
+    }
+}
+
+TEST(PacketLayers, ListNoQuoteThatIsDeeperThanTheRecordReaches) {
+    Packet packet;
+    packet.eth();
+    for (int i = 0; i < 25; ++i) packet.vlan(static_cast<unsigned>(i));
+    packet.ipv4("10.0.0.1", "10.0.0.2").icmp(3, 1).ipv4("10.5.0.1", "10.5.0.2").udp(7, 8);
+    const Sample sample(packet);
+    EXPECT_NE(sample.record.flags & kQuoted, 0);
+    EXPECT_EQ(sample.layers().first_quoted(), sample.layers().size());
+}
+
 TEST(PacketLayers, ReachDeeperThanTheRecordWithALongerList) {
     Packet packet;
     packet.eth();

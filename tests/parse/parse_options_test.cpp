@@ -58,6 +58,20 @@ TEST(ParseOptionsText, RefusesMorePortsThanThereIsRoomFor) {
     EXPECT_NE(message.find("32 ports"), std::string::npos) << message;
 }
 
+TEST(UdpPorts, HoldAsManyAsTheySay) {
+    UdpPorts ports;
+    for (int i = 0; i < 40; ++i) EXPECT_TRUE(ports.add(1, kVxlan)) << "the same one again";
+    for (unsigned port = 2; port <= UdpPorts::kMaxPorts; ++port) {
+        EXPECT_TRUE(ports.add(static_cast<std::uint16_t>(port), kGeneve)) << port;
+    }
+    EXPECT_FALSE(ports.add(UdpPorts::kMaxPorts + 1, kGtpU));
+    EXPECT_TRUE(ports.add(UdpPorts::kMaxPorts, kGtpU)) << "instead of another";
+    EXPECT_EQ(ports.carried(1, 1000).kind, kVxlan);
+    EXPECT_EQ(ports.carried(UdpPorts::kMaxPorts - 1, 1000).kind, kGeneve);
+    EXPECT_EQ(ports.carried(UdpPorts::kMaxPorts, 1000).kind, kGtpU);
+    EXPECT_EQ(ports.carried(512 + 3, 1000).kind, kNone) << "in a full list nothing is found";
+}
+
 TEST(UdpPorts, TellBothPortsTheLowerFirst) {
     const UdpPorts ports = UdpPorts::standard();
     EXPECT_EQ(ports.carried(50000, 4789).kind, kVxlan);

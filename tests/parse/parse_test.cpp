@@ -23,6 +23,15 @@ TEST(ParseStatuses, AllHaveNamesOfTheirOwn) {
     }
 }
 
+TEST(ParseStatuses, AreMalformedButForTwo) {
+    for (std::size_t i = 0; i < kParseStatuses; ++i) {
+        const auto status = static_cast<ParseStatus>(i);
+        EXPECT_EQ(is_malformed(status),
+                  status != ParseStatus::kOk && status != ParseStatus::kTruncated)
+            << to_string(status);
+    }
+}
+
 TEST(ParseDepth, StopsAtTheLimitAndSaysSo) {
     for (const std::size_t tags : {kMaxLayers - 1, kMaxLayers, kMaxLayers + 5}) {
         Packet packet;
@@ -92,6 +101,30 @@ TEST(ParseFrame, ReachesTheDepthLimitBefore16BitOffsetsEnd) {
     EXPECT_EQ(record.status, ParseStatus::kTooManyLayers);
     EXPECT_EQ(record.valid_bytes, 54 + 2048 * (kMaxLayers - 2));
     EXPECT_LE(record.valid_bytes, kMaxFrameBytes);
+}
+
+TEST(ParseFrame, ReadsNothingBehindWhat16BitOffsetsReach) {
+    Frame frame = ip6().set16(4, 0xffff).set8(6, 60).build();
+    frame.resize(54 + 0xffff);
+    for (std::size_t at = 54; at < 54 + 31 * 2048; at += 2048) {
+        frame[at] = std::byte{60};
+        frame[at + 1] = std::byte{255};
+    }
+    // One more, so long that the UDP header behind it stands just before that end, or across it.
+    constexpr std::size_t kLast = 54 + 31 * 2048;
+    frame[kLast] = std::byte{17};
+    ParseOptions options;
+    options.max_layers = 64;
+    for (const std::size_t octets : {1984U, 1992U}) {
+        frame[kLast + 1] = static_cast<std::byte>(octets / 8 - 1);
+        frame[kLast + octets + 5] = std::byte{8};  // The length.
+        PacketRecord record;
+        parse({frame, static_cast<std::uint32_t>(frame.size())}, options, record);
+        const bool reaches = kLast + octets + 8 <= kMaxFrameBytes;
+        EXPECT_EQ(record.status, reaches ? ParseStatus::kOk : ParseStatus::kTruncated) << octets;
+        EXPECT_EQ(record.inner_transport, reaches ? kUdp : kNone);
+        EXPECT_EQ(record.valid_bytes, kLast + octets + (reaches ? 8 : 0));
+    }
 }
 
 TEST(ParseFrame, BelievesNoWireLengthBelowTheCaptured) {

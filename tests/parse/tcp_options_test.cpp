@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <initializer_list>
+#include <set>
 
 #include "parsed.hpp"
 #include "support/guarded_bytes.hpp"
@@ -60,6 +61,42 @@ TEST(TcpOptions, RefusesLengthsThatCannotBe) {
     EXPECT_FALSE(locate_tcp_options(header({1, 1, 1, 8})).well_formed) << "no room for a length";
     EXPECT_FALSE(locate_tcp_options(header({3, 4, 7, 0})).well_formed) << "one octet too long";
     EXPECT_TRUE(locate_tcp_options(header({253, 4, 7, 0})).well_formed) << "an unknown kind";
+    EXPECT_FALSE(locate_tcp_options(header({253, 1, 3, 3, 7})).well_formed);
+    EXPECT_EQ(locate_tcp_options(header({253, 1, 3, 3, 7})).window_scale, 0) << "is behind it";
+}
+
+TEST(TcpOptions, RefusesTheLengthOfAnotherOption) {
+    for (const unsigned kind : {2U, 3U, 4U, 5U, 8U}) {
+        for (unsigned length = 2; length <= 40; ++length) {
+            SCOPED_TRACE(testing::Message() << "kind " << kind << ", length " << length);
+            Frame frame(60);
+            frame[12] = std::byte{0xf0};
+            frame[20] = static_cast<std::byte>(kind);
+            frame[21] = static_cast<std::byte>(length);
+            const TcpOptions options = locate_tcp_options(frame);
+            const std::set<unsigned> sack = {10, 18, 26, 34};
+            EXPECT_EQ(options.mss != 0, kind == 2 && length == 4);
+            EXPECT_EQ(options.window_scale != 0, kind == 3 && length == 3);
+            EXPECT_EQ(options.sack_permitted != 0, kind == 4 && length == 2);
+            EXPECT_EQ(options.sack != 0, kind == 5 && sack.contains(length));
+            EXPECT_EQ(options.timestamps != 0, kind == 8 && length == 10);
+            EXPECT_EQ(options.well_formed, options.mss + options.window_scale + options.sack +
+                                                   options.sack_permitted + options.timestamps !=
+                                               0);
+        }
+    }
+}
+
+TEST(TcpOptions, EndWhereTheHeaderEnds) {
+    EXPECT_EQ(locate_tcp_options(header({1, 1, 4, 2})).sack_permitted, 22) << "the last two octets";
+    Frame frame = header({1, 1, 3, 3});
+    for (const unsigned octet : {7U, 2U, 4U, 5U, 180U}) {
+        frame.push_back(static_cast<std::byte>(octet));  // The payload, read on as options.
+        const TcpOptions options = locate_tcp_options(frame);
+        EXPECT_FALSE(options.well_formed) << frame.size();
+        EXPECT_EQ(options.window_scale, 0) << frame.size();
+        EXPECT_EQ(options.mss, 0) << frame.size();
+    }
 }
 
 TEST(TcpOptions, AreReadNoFurtherThanTheCapture) {

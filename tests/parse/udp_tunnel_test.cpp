@@ -132,6 +132,10 @@ TEST(ParseGtp, RejectsExtensionChainsOfLengthZeroOrPastTheMessage) {
     EXPECT_EQ(with_words(2).status, ParseStatus::kGtpExtensionBeyondMessage);
     const PacketRecord announced = parsed(in(kGtpUPort).gtpu(1, kGtpExtension).set8(11, 0x85));
     EXPECT_EQ(announced.status, ParseStatus::kGtpExtensionBeyondMessage) << "and none follows";
+    const std::vector<std::byte> zero(1);
+    EXPECT_EQ(parsed(in(kGtpUPort).gtpu(1, kGtpExtension).set8(11, 0x85).payload(zero)).status,
+              ParseStatus::kGtpExtensionLengthZero)
+        << "of which the first octet is there";
     Packet chain = in(kGtpUPort).gtpu(1, kGtpExtension);
     for (int i = 0; i < 8; ++i) chain.gtpu_extension(0x85);
     EXPECT_EQ(parsed(inner(chain)).status, ParseStatus::kOk);
@@ -249,6 +253,15 @@ TEST(ParseTeredo, PassesIndications) {
     EXPECT_EQ(parsed(in(kTeredoPort).raw({0, 1, 0, 0, 1, 1, 1, 1, 1, 1, 1, 1})).status,
               ParseStatus::kTeredoTooShort);
     EXPECT_EQ(parsed(in(kTeredoPort).raw({0x60})).status, ParseStatus::kIpv6TooShort);
+}
+
+TEST(ParseTeredo, NeedsItsIndicationsWhole) {
+    const Frame frame = in(kTeredoPort).raw({0, 0, 1, 2, 3, 4, 5, 6}).build();
+    for (std::size_t octets = 42; octets <= frame.size(); ++octets) {
+        const PacketRecord record =
+            parsed(first(frame, octets), static_cast<std::uint32_t>(frame.size()));
+        EXPECT_EQ(record.status == ParseStatus::kTruncated, octets < frame.size()) << octets;
+    }
 }
 
 TEST(ParseUdp, CarriesGreAndSctp) {
