@@ -44,10 +44,10 @@ namespace weir::parse {
         walk.advance(octets);
         return layer_of_ether_type(type_or_length);
     }
-    if (type_or_length > walk.rest() - octets) {
-        walk.note(ParseStatus::kEthLengthBeyondFrame, kind);
-    } else {
+    if (type_or_length <= walk.rest() - octets) {
         walk.bound(octets + type_or_length);
+    } else if (!walk.in_fragment()) {
+        walk.note(ParseStatus::kEthLengthBeyondFrame, kind);
     }
     bool raw = false;
     if (walk.rest() - octets >= sizeof(base::be16)) {

@@ -8,19 +8,47 @@
 /// GRE with what only it carries: ERSPAN.
 namespace weir::parse {
 
-/// Draft-foschiano-erspan, sections 4.1 to 4.3. GRE tells the type, so that it is read with GRE.
-template <int Type>
+/// Draft-foschiano-erspan, section 4.1: type I has no header of its own.
+[[nodiscard, gnu::always_inline]] inline LayerKind parse_erspan_1(Walk& walk) noexcept {
+    return walk.add(LayerKind::kErspan) ? LayerKind::kEth : LayerKind::kNone;
+}
+
+/// What a type III header of `octets` says that stands behind it: a frame or an IP packet. The walk
+/// stands at the header.
+[[nodiscard, gnu::always_inline]] inline LayerKind enter_erspan_3(Walk& walk,
+                                                                  std::size_t octets) noexcept {
+    const unsigned carried = walk.view<wire::Erspan3>().frame_type();
+    if (walk.rest() == octets || carried != wire::kErspanIp) {
+        walk.advance(octets);
+        return carried == wire::kErspanEthernet && walk.rest() != 0 ? LayerKind::kEth
+                                                                    : LayerKind::kNone;
+    }
+    if (!walk.need(octets + 1, ParseStatus::kErspanTooShort, LayerKind::kErspan)) {
+        return LayerKind::kNone;
+    }
+    const unsigned nibble = walk.octet(octets) >> 4;
+    walk.advance(octets);
+    if (nibble == 4) return LayerKind::kIpv4;
+    return nibble == 6 ? LayerKind::kIpv6 : LayerKind::kNone;
+}
+
+/// Draft-foschiano-erspan, sections 4.2 and 4.3: types II and III, told by their version field. It
+/// is read with GRE, behind which alone it stands.
 [[nodiscard, gnu::always_inline]] inline LayerKind parse_erspan(Walk& walk) noexcept {
     constexpr LayerKind kLayer = LayerKind::kErspan;
     constexpr ParseStatus kTooShort = ParseStatus::kErspanTooShort;
-    std::size_t octets = Type == 2 ? sizeof(wire::Erspan) : 0;
-    if constexpr (Type == 3) {
-        if (!walk.need(sizeof(wire::Erspan3), kTooShort, kLayer)) return LayerKind::kNone;
-        octets = walk.view<wire::Erspan3>().octets();
+    if (!walk.need(sizeof(wire::Erspan), kTooShort, kLayer)) return LayerKind::kNone;
+    const unsigned version = walk.view<wire::Erspan>().version();
+    if (version == wire::kErspanVersion2) {
+        if (!walk.add(kLayer)) return LayerKind::kNone;
+        walk.advance(sizeof(wire::Erspan));
+        return walk.rest() == 0 ? LayerKind::kNone : LayerKind::kEth;
     }
+    if (version != wire::kErspanVersion3) return LayerKind::kNone;
+    if (!walk.need(sizeof(wire::Erspan3), kTooShort, kLayer)) return LayerKind::kNone;
+    const std::size_t octets = walk.view<wire::Erspan3>().octets();
     if (!walk.need(octets, kTooShort, kLayer) || !walk.add(kLayer)) return LayerKind::kNone;
-    walk.advance(octets);
-    return walk.rest() == 0 ? LayerKind::kNone : LayerKind::kEth;
+    return enter_erspan_3(walk, octets);
 }
 
 /// What GRE carries without more ado: of the EtherTypes those of whole packets.
@@ -56,10 +84,10 @@ template <int Type>
     const bool readable = (flags & wire::kGreRouting) == 0 && header.version() <= 1;
     walk.advance(octets);
     if (!readable || walk.rest() == 0) return LayerKind::kNone;
-    if (protocol == wire::kGreErspan3) return parse_erspan<3>(walk);
-    if (protocol == wire::kGreErspan) {
-        return (flags & wire::kGreSequence) != 0 ? parse_erspan<2>(walk) : parse_erspan<1>(walk);
+    if (protocol == wire::kGreErspan && (flags & wire::kGreSequence) == 0) {
+        return parse_erspan_1(walk);
     }
+    if (protocol == wire::kGreErspan || protocol == wire::kGreErspan3) return parse_erspan(walk);
     return layer_of_gre_protocol(protocol);
 }
 

@@ -34,6 +34,14 @@ namespace weir::parse {
     }
 }
 
+/// A quoted packet ends where its own length says, unless the quote ends before: what stands behind
+/// may be padding and an extension structure (RFC 4884, section 4). `octets` may be no length at
+/// all: some hosts change it before they quote.
+[[gnu::always_inline]] inline void bound_quote(Walk& walk, std::size_t octets,
+                                               std::size_t header_octets) noexcept {
+    if (octets >= header_octets && octets <= walk.rest()) walk.bound(octets);
+}
+
 /// A quoted IPv4 header; what follows it.
 [[nodiscard, gnu::always_inline]] inline LayerKind quote_ipv4(Walk& walk) noexcept {
     constexpr std::size_t kPlain = sizeof(wire::Ipv4);
@@ -45,6 +53,7 @@ namespace weir::parse {
     if (header.version() != 4 || octets < kPlain || !walk.quote(LayerKind::kIpv4, octets)) {
         return LayerKind::kNone;
     }
+    bound_quote(walk, header.total_length.host(), octets);
     const bool later = (header.flags_offset.host() & wire::kIpv4OffsetMask) != 0;
     const std::uint8_t protocol = header.protocol;
     walk.advance(octets);
@@ -61,6 +70,7 @@ namespace weir::parse {
     }
     const auto& header = walk.view<wire::Ipv6>();
     if (header.version() != 6 || !walk.quote(LayerKind::kIpv6, kOctets)) return LayerKind::kNone;
+    bound_quote(walk, kOctets + header.payload_length.host(), kOctets);
     LayerKind next = layer_of_any_protocol(header.next_header, true);
     walk.advance(kOctets);
     while (is_ipv6_extension(next)) {

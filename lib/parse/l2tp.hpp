@@ -20,10 +20,11 @@ namespace weir::parse {
     walk.tunnel(kLayer, walk.view<base::be32>(ids_at).host());
     if (has_length) {
         const std::size_t length = walk.view<base::be16>(2).host();
-        if (length < octets || length > walk.rest()) {
+        const bool beyond = length > walk.rest();
+        if (length < octets || (beyond && !walk.in_fragment())) {
             return walk.note(ParseStatus::kL2tpLengthInvalid, kLayer);
         }
-        walk.bound(length);
+        if (!beyond) walk.bound(length);
     }
     const bool control = (flags & wire::kL2tpControl) != 0;
     if (has_offset && !control) {

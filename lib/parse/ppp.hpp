@@ -17,10 +17,10 @@ namespace weir::parse {
     }
     const auto& header = walk.view<wire::Pppoe>();
     const std::size_t length = header.length.host();
-    if (length > walk.rest() - kOctets) {
-        walk.note(ParseStatus::kPppoeLengthBeyondFrame, kind);
-    } else {
+    if (length <= walk.rest() - kOctets) {
         walk.bound(kOctets + length);
+    } else if (!walk.in_fragment()) {
+        walk.note(ParseStatus::kPppoeLengthBeyondFrame, kind);
     }
     walk.advance(kOctets);
     const bool session = kind == LayerKind::kPppoeSession;

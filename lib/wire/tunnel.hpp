@@ -75,7 +75,11 @@ struct Erspan {
     base::be16 version_vlan;
     base::be16 cos_session;  ///< Session: the last 10 bits.
     base::be32 index;
+
+    [[nodiscard]] unsigned version() const noexcept { return version_vlan.octets[0] >> 4; }
 };
+inline constexpr unsigned kErspanVersion2 = 1;  ///< The version field of type II.
+inline constexpr unsigned kErspanVersion3 = 2;  ///< And of type III.
 static_assert(sizeof(Erspan) == 8);
 
 /// Draft-foschiano-erspan, section 4.3: type III, up to its optional 8 octets.
@@ -84,10 +88,14 @@ struct Erspan3 {
     base::be16 cos_session;
     base::be32 timestamp;
     base::be16 sgt;
-    base::be16 flags;  ///< The last bit: the optional sub-header is there.
+    base::be16 flags;  ///< P, frame type (5 bits), …; the last bit: the optional sub-header is
+                       ///< there.
 
     [[nodiscard]] unsigned octets() const noexcept { return (flags.octets[1] & 1) != 0 ? 20 : 12; }
+    [[nodiscard]] unsigned frame_type() const noexcept { return flags.octets[0] >> 2 & 0x1f; }
 };
+inline constexpr unsigned kErspanEthernet = 0;  ///< Frame types.
+inline constexpr unsigned kErspanIp = 2;
 static_assert(sizeof(Erspan3) == 12 && offsetof(Erspan3, flags) == 10);
 
 /// RFC 7348, section 5.

@@ -29,6 +29,9 @@ void add_tunnel_templates(std::vector<PacketTemplate>& list) {
     // Its last bit says that eight octets follow, which Packet does not make.
     list.emplace_back("erspan-3-optional",
                       inner_eth(sequenced().erspan(3).set8(11, 1).raw({0, 0, 0, 0, 0, 0, 0, 0})));
+    list.emplace_back(
+        "erspan-3-ip",
+        sequenced().erspan(3).set8(10, 2U << 2).ipv4("10.9.0.1", "10.9.0.2").udp(3, 4));
     list.emplace_back("l2tpv3-ip", ip4().l2tp_v3(9).payload(20));
     list.emplace_back("l2tpv3-ip-control", ip6().l2tp_v3(0).raw({0xc8, 3, 0, 12}).payload(8));
 }

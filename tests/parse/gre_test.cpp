@@ -89,6 +89,52 @@ TEST(ParseErspan, HasAHeaderOfItsTypesLength) {
     EXPECT_EQ(parsed(optional.eth().payload(4)).layer_offsets[4], 42 + 20);
 }
 
+TEST(ParseErspan, GoesByItsVersion) {
+    const auto with_version = [](unsigned type, unsigned version) {
+        Packet packet = ip4().gre(kGreSequence).erspan(type).set8(0, version << 4);
+        return kinds(parsed(packet.raw({0, 0, 0, 0}).eth().payload(60)));
+    };
+    for (unsigned version = 0; version < 16; ++version) {
+        const bool known = version == 1 || version == 2;
+        EXPECT_EQ(with_version(2, version),
+                  known ? (Kinds{kEth, kIpv4, kGre, kErspan, kEth}) : (Kinds{kEth, kIpv4, kGre}))
+            << version;
+    }
+    EXPECT_EQ(kinds(parsed(ip4().gre(kGreSequence).erspan(3).set8(0, 0x30).payload(60))),
+              (Kinds{kEth, kIpv4, kGre}));
+}
+
+TEST(ParseErspan, TellsWhatTypeIiiCarriesByItsFrameType) {
+    const auto carried = [](unsigned frame_type, unsigned first_octet) {
+        Packet packet = ip4().gre(kGreSequence).erspan(3).set8(10, frame_type << 2);
+        Frame frame = packet.payload(40).build();
+        frame[42 + 12] = static_cast<std::byte>(first_octet);
+        const PacketRecord record = parsed(frame);
+        return record.layer_kinds[record.layer_count - 1U];
+    };
+    EXPECT_EQ(carried(0, 0x45), kEth);
+    EXPECT_EQ(carried(1, 0x45), kErspan);
+    EXPECT_EQ(carried(2, 0x70), kErspan);
+    EXPECT_EQ(carried(31, 0x45), kErspan);
+    const auto ip = [](bool six, unsigned flags) {
+        Packet packet = ip4().gre(kGreSequence).erspan(3).set16(10, 2U << 10 | flags);
+        if (flags != 0) packet.raw({0, 0, 0, 0, 0, 0, 0, 0});
+        six ? packet.ipv6("fd00::1", "fd00::2") : packet.ipv4("10.9.0.1", "10.9.0.2");
+        return parsed(packet.udp(3, 4));
+    };
+    for (const bool six : {false, true}) {
+        for (const unsigned flags : {0U, 1U}) {
+            const PacketRecord record = ip(six, flags);
+            EXPECT_EQ(record.status, ParseStatus::kOk);
+            EXPECT_EQ(record.inner_network, six ? kIpv6 : kIpv4);
+            EXPECT_EQ(record.inner_network_offset, 42 + 12 + (flags != 0 ? 8 : 0));
+            EXPECT_EQ(record.source_port, 3);
+        }
+    }
+    Packet alone = ip4().gre(kGreSequence).erspan(3).set8(10, 2U << 2);
+    EXPECT_EQ(parsed(alone).status, ParseStatus::kOk) << "and nothing behind";
+}
+
 TEST(ParseErspan, RejectsWhatEndsInsideItsHeader) {
     for (const unsigned type : {2U, 3U}) {
         const unsigned header = type == 2 ? 8 : 12;

@@ -79,6 +79,28 @@ TEST(ParseQuote, HoldsNothingAgainstTheQuotedPacket) {
     EXPECT_EQ(parsed(quoting6(1).set8(0, 0x40).udp(7, 8)).layer_count, 3);
 }
 
+/// RFC 4884 pads the quote with zeroes, and puts an extension structure behind it.
+TEST(ParseQuote, EndsWhereTheQuotedPacketDoes) {
+    const std::vector<std::byte> zeroes(100);
+    const auto layers_with_length = [&zeroes](unsigned length) {
+        return parsed(quoting(11).set16(2, length).set8(9, 17).payload(zeroes)).layer_count;
+    };
+    EXPECT_EQ(layers_with_length(20), 4) << "no payload";
+    EXPECT_EQ(layers_with_length(23), 4) << "less than a port pair";
+    EXPECT_EQ(layers_with_length(24), 5);
+    EXPECT_EQ(layers_with_length(19), 5) << "below the header it is no length";
+    EXPECT_EQ(layers_with_length(0), 5);
+    EXPECT_EQ(layers_with_length(121), 5) << "past the quote";
+    const auto layers_with_length6 = [&zeroes](unsigned length) {
+        return parsed(quoting6(1).set16(4, length).set8(6, 0).payload(zeroes)).layer_count;
+    };
+    EXPECT_EQ(layers_with_length6(0), 4);
+    EXPECT_EQ(layers_with_length6(7), 4);
+    EXPECT_EQ(layers_with_length6(8), 5) << "one hop-by-hop header";
+    EXPECT_EQ(layers_with_length6(16), 6);
+    EXPECT_EQ(layers_with_length6(101), 4 + 12) << "past the quote";
+}
+
 TEST(ParseQuote, FollowsOptionsAndExtensionHeaders) {
     EXPECT_EQ(kinds(parsed(ip4().icmp(11).ipv4("10.5.0.1", "10.5.0.2", 8).udp(7, 8))),
               (Kinds{kEth, kIpv4, kIcmp, kIpv4, kUdp}));

@@ -85,7 +85,7 @@ TEST(Reference, ReadsGreAndErspan) {
               "eth ip gre erspan eth ip udp: ok, 92");
     EXPECT_EQ(told(inner(ip4().gre(0x1000).erspan(3).eth())),
               "eth ip gre erspan eth ip udp: ok, 96");
-    EXPECT_EQ(told(ip4().gre().set16(2, 0x22eb).raw({0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 9})),
+    EXPECT_EQ(told(ip4().gre().set16(2, 0x22eb).raw({32, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 9})),
               "eth ip gre: erspan_too_short in erspan, 38");
     EXPECT_EQ(told(ip4().gre().set16(2, 0x88be)), "eth ip gre: ok, 38");
 }

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
+#include "wire/tunnel.hpp"
+
 #include <gtest/gtest.h>
 
 #include "parsed.hpp"
@@ -126,6 +128,37 @@ TEST(ParseTunnel, LetsAPacketInsideAFirstFragmentGoOnInLaterOnes) {
     const PacketRecord udp =
         parsed(ip4().fragment(0, true).ipv4("10.9.0.1", "10.9.0.2").udp(1, 2).set16(4, 1400));
     EXPECT_EQ(udp.status, ParseStatus::kOk);
+}
+
+/// Whatever length speaks of octets that are in later fragments.
+TEST(ParseTunnel, LetsEveryLengthInsideAFirstFragmentReachBeyondIt) {
+    const auto in_udp = [](std::uint16_t port) {
+        return ip4().fragment(0, true).udp(50000, port).set16(4, 1400);
+    };
+    const PacketRecord l2tp = parsed(in_udp(1701)
+                                         .l2tp(1, 2, wire::kL2tpLength)
+                                         .set16(2, 1300)
+                                         .ppp()
+                                         .ipv4("10.9.0.1", "10.9.0.2")
+                                         .udp(3, 4));
+    EXPECT_EQ(l2tp.status, ParseStatus::kOk);
+    EXPECT_EQ(l2tp.source_port, 3);
+    EXPECT_EQ(parsed(in_udp(1701).l2tp(1, 2, wire::kL2tpLength).set16(2, 7).ppp()).status,
+              ParseStatus::kL2tpLengthInvalid)
+        << "below the header it is one of the header's own";
+    const PacketRecord pppoe = parsed(in_udp(4789)
+                                          .vxlan(1)
+                                          .eth()
+                                          .pppoe_session(7)
+                                          .set16(4, 1300)
+                                          .ppp()
+                                          .ipv4("10.9.0.1", "10.9.0.2")
+                                          .udp(3, 4));
+    EXPECT_EQ(pppoe.status, ParseStatus::kOk);
+    EXPECT_EQ(pppoe.source_port, 3);
+    const PacketRecord length = parsed(in_udp(4789).vxlan(1).eth().set16(12, 1300).llc());
+    EXPECT_EQ(length.status, ParseStatus::kOk);
+    EXPECT_TRUE((length.layer_mask & layer_bit(kLlc)) != 0);
 }
 
 }  // namespace

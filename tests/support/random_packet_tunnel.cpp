@@ -67,10 +67,14 @@ Bytes RandomPacket::gre(int depth) {
     unsigned flags = any_of({0, 0, 0x1000, 0x2000, 0x3000, 0x8000, 0xb000, 0x4000, 0x3081, 0x2001});
     flags = mostly(flags);
     if (carried.number == 0x88be && (flags & 0x1000) != 0) {
-        carried.octets = join(octets(8), carried.octets);
+        Bytes erspan = octets(8);
+        put8(erspan, 0, one_in(6) ? 0x20 : 0x10);
+        carried.octets = join(std::move(erspan), carried.octets);
     }
     if (carried.number == 0x22eb) {
         Bytes erspan = octets(12);
+        put8(erspan, 0, one_in(9) ? 0x10 : 0x20);
+        put8(erspan, 10, any_of({0, 0, 0, 0x08, 0x04}));
         if (erspan[11] % 2 == 1) erspan = join(std::move(erspan), octets(8));
         carried.octets = join(std::move(erspan), carried.octets);
     }

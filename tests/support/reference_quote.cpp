@@ -19,6 +19,10 @@ struct Quote {
         reading.list();
         reading.header(size);
     }
+    /// The quoted packet says that it has `count` octets, of which `size` are its header.
+    void ends_behind(std::size_t count, std::size_t size) {
+        if (count >= size && count <= reading.octets().left()) reading.bound(count);
+    }
 
     Reading reading;
 };
@@ -110,6 +114,7 @@ Reading quote_ipv4(const Octets& octets, const Context&) {
     if (version != 4 || size < 20) return Reading::decline(octets);
     if (!quote.has(size)) return quote.reading;
     quote.list(size);
+    quote.ends_behind(octets.u16(2), size);
     const bool later_fragment = (octets.u16(6) & 0x1fff) != 0;
     if (!later_fragment) quote.reading.next(quoted_row(octets.u8(9), LayerKind::kIpv4));
     return quote.reading;
@@ -120,6 +125,7 @@ Reading quote_ipv6(const Octets& octets, const Context&) {
     if (!quote.has(40)) return quote.reading;
     if (octets.u8(0) / 16 != 6) return Reading::decline(octets);
     quote.list(40);
+    quote.ends_behind(40 + octets.u16(4), 40);
     quote.reading.next(quoted_row(octets.u8(6), LayerKind::kIpv6));
     return quote.reading;
 }

@@ -34,7 +34,8 @@ Reading read_llc(const Octets& octets, const Context&) {
 }
 
 /// What Ethernet and VLAN have in common: a header whose last two octets are a type or a length.
-Reading read_tag(LayerKind kind, std::size_t size, ParseStatus too_short, const Octets& octets) {
+Reading read_tag(LayerKind kind, std::size_t size, ParseStatus too_short, const Octets& octets,
+                 const Context& context) {
     Reading tag(kind, octets);
     if (!tag.need(size, too_short)) return tag;
     tag.list();
@@ -46,7 +47,7 @@ Reading read_tag(LayerKind kind, std::size_t size, ParseStatus too_short, const 
         return tag;
     }
     if (type > octets.left() - size) {
-        tag.note(ParseStatus::kEthLengthBeyondFrame);
+        if (!context.in_fragment) tag.note(ParseStatus::kEthLengthBeyondFrame);
     } else {
         tag.bound(size + type);
     }
@@ -66,14 +67,14 @@ Reading read_pseudowire(const Octets& octets, const Context&) {
     return pseudowire;
 }
 
-Reading read_pppoe(LayerKind kind, const Octets& octets) {
+Reading read_pppoe(LayerKind kind, const Octets& octets, const Context& context) {
     Reading pppoe(kind, octets);
     if (!pppoe.need(6, ParseStatus::kPppoeTooShort)) return pppoe;
     pppoe.list();
     pppoe.header(6);
     const unsigned length = octets.u16(4);
     if (length > octets.left() - 6) {
-        pppoe.note(ParseStatus::kPppoeLengthBeyondFrame);
+        if (!context.in_fragment) pppoe.note(ParseStatus::kPppoeLengthBeyondFrame);
     } else {
         pppoe.bound(6 + length);
     }
@@ -122,12 +123,12 @@ Row row_behind_ether_type(unsigned type) {
     }
 }
 
-Reading read_ethernet(const Octets& octets, const Context&) {
-    return read_tag(LayerKind::kEth, 14, ParseStatus::kEthTooShort, octets);
+Reading read_ethernet(const Octets& octets, const Context& context) {
+    return read_tag(LayerKind::kEth, 14, ParseStatus::kEthTooShort, octets, context);
 }
 
-Reading read_vlan(const Octets& octets, const Context&) {
-    return read_tag(LayerKind::kVlan, 4, ParseStatus::kVlanTooShort, octets);
+Reading read_vlan(const Octets& octets, const Context& context) {
+    return read_tag(LayerKind::kVlan, 4, ParseStatus::kVlanTooShort, octets, context);
 }
 
 Reading read_arp(const Octets& octets, const Context&) {
@@ -167,12 +168,12 @@ Reading read_mpls(const Octets& octets, const Context&) {
     return mpls;
 }
 
-Reading read_pppoe_discovery(const Octets& octets, const Context&) {
-    return read_pppoe(LayerKind::kPppoeDiscovery, octets);
+Reading read_pppoe_discovery(const Octets& octets, const Context& context) {
+    return read_pppoe(LayerKind::kPppoeDiscovery, octets, context);
 }
 
-Reading read_pppoe_session(const Octets& octets, const Context&) {
-    Reading pppoe = read_pppoe(LayerKind::kPppoeSession, octets);
+Reading read_pppoe_session(const Octets& octets, const Context& context) {
+    Reading pppoe = read_pppoe(LayerKind::kPppoeSession, octets, context);
     if (pppoe.is_listed()) pppoe.next(read_ppp);
     return pppoe;
 }

@@ -43,7 +43,7 @@ Reading read_l2tp_3(const Octets& octets) {
 }
 
 /// L2TP of RFC 2661.
-Reading read_l2tp_2(const Octets& octets) {
+Reading read_l2tp_2(const Octets& octets, const Context& context) {
     Reading l2tp(LayerKind::kL2tp, octets);
     const unsigned flags = octets.u16(0);
     const bool control = (flags & 0x8000) != 0;
@@ -59,11 +59,12 @@ Reading read_l2tp_2(const Octets& octets) {
     l2tp.header(size);
     if (has_length) {
         const std::size_t length = octets.u16(2);
-        if (length < size || length > octets.left()) {
+        const bool beyond = length > octets.left();
+        if (length < size || (beyond && !context.in_fragment)) {
             l2tp.note(ParseStatus::kL2tpLengthInvalid);
             return l2tp;
         }
-        l2tp.bound(length);
+        if (!beyond) l2tp.bound(length);
     }
     if (control) return l2tp;
     if (has_offset) {
@@ -114,12 +115,12 @@ Reading read_gtp(const Octets& octets, const Context& context) {
     return gtp;
 }
 
-Reading read_l2tp_in_udp(const Octets& octets, const Context&) {
+Reading read_l2tp_in_udp(const Octets& octets, const Context& context) {
     Reading l2tp(LayerKind::kL2tp, octets);
     if (!l2tp.need(2, ParseStatus::kL2tpTooShort)) return l2tp;
     switch (octets.u8(1) % 16) {
         case 2:
-            return read_l2tp_2(octets);
+            return read_l2tp_2(octets, context);
         case 3:
             return read_l2tp_3(octets);
         default:

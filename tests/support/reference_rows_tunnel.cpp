@@ -6,24 +6,40 @@
 namespace weir::test {
 namespace {
 
-Reading read_erspan(std::size_t size, const Octets& octets) {
+Reading read_erspan_1(const Octets& octets, const Context&) {
     Reading erspan(LayerKind::kErspan, octets);
-    if (!erspan.need(size, ParseStatus::kErspanTooShort)) return erspan;
     erspan.list();
-    erspan.header(size);
     erspan.next(read_ethernet);
     return erspan;
 }
 
-Reading read_erspan_1(const Octets& octets, const Context&) { return read_erspan(0, octets); }
-
-Reading read_erspan_2(const Octets& octets, const Context&) { return read_erspan(8, octets); }
-
-Reading read_erspan_3(const Octets& octets, const Context&) {
+Reading read_erspan_3(const Octets& octets) {
     Reading erspan(LayerKind::kErspan, octets);
     if (!erspan.need(12, ParseStatus::kErspanTooShort)) return erspan;
     const bool optional_part = octets.u8(11) % 2 == 1;
-    return read_erspan(optional_part ? 20 : 12, octets);
+    const std::size_t size = optional_part ? 20 : 12;
+    if (!erspan.need(size, ParseStatus::kErspanTooShort)) return erspan;
+    erspan.list();
+    erspan.header(size);
+    const unsigned frame_type = octets.u16(10) >> 10 & 31;
+    if (frame_type == 0) erspan.next(read_ethernet);
+    if (frame_type != 2 || octets.left() == size) return erspan;
+    if (!erspan.look(size + 1)) return erspan;
+    if (octets.u8(size) / 16 == 4) erspan.next(read_ipv4);
+    if (octets.u8(size) / 16 == 6) erspan.next(read_ipv6);
+    return erspan;
+}
+
+Reading read_erspan_2_or_3(const Octets& octets, const Context&) {
+    Reading erspan(LayerKind::kErspan, octets);
+    if (!erspan.need(8, ParseStatus::kErspanTooShort)) return erspan;
+    const unsigned version = octets.u8(0) / 16;
+    if (version == 2) return read_erspan_3(octets);
+    if (version != 1) return Reading::nothing(octets);
+    erspan.list();
+    erspan.header(8);
+    erspan.next(read_ethernet);
+    return erspan;
 }
 
 Row row_behind_gre(unsigned type, bool sequence) {
@@ -38,9 +54,9 @@ Row row_behind_gre(unsigned type, bool sequence) {
         case 0x880b:
             return read_ppp;
         case 0x88be:
-            return sequence ? read_erspan_2 : read_erspan_1;
+            return sequence ? read_erspan_2_or_3 : read_erspan_1;
         case 0x22eb:
-            return read_erspan_3;
+            return read_erspan_2_or_3;
         default:
             return nullptr;
     }
