@@ -12,7 +12,7 @@
 #include "decode/json_line.hpp"
 #include "decode/packet_text.hpp"
 #include "filter/filter.hpp"
-#include "parse/parse_options_setup.hpp"
+#include "print.hpp"
 
 namespace weir::app {
 namespace {
@@ -26,11 +26,8 @@ class Output {
     std::string text;
 
     void flush() {
-        std::fwrite(text.data(), 1, text.size(), stdout);
+        print(text);
         text.clear();
-        if (std::fflush(stdout) == 0 && std::ferror(stdout) == 0) return;
-        throw SetupError("write to", "standard output", "it takes nothing",
-                         "send it somewhere that does");
     }
     void flush_if_long() {
         constexpr std::size_t kLong = std::size_t{64} << 10;
@@ -55,33 +52,42 @@ class Printer {
         }
         if (line_.hex) decode::append_hex(packet.packet.bytes, text);
     }
-    void start_at(std::uint64_t timestamp_ns) { start_ns_ = timestamp_ns; }
+    /// Tells the time of each packet in turn: the first one that there is counts.
+    void saw(std::uint64_t timestamp_ns) {
+        if (start_ns_ == 0) start_ns_ = timestamp_ns;
+    }
 
    private:
     const config::DecodeCommandLine& line_;
-    std::uint64_t start_ns_ = 0;  ///< When the file's first packet came.
+    std::uint64_t start_ns_ = 0;  ///< When the file's first packet came; 0: not known.
 };
 
 /// Says on standard error why reading ended before the file did.
-ExitCode end_of(const capture::CaptureStream& stream, capture::ReadResult result,
-                const std::string& file) {
+ExitCode end_of(const capture::CaptureStream& stream, capture::ReadResult result) {
     const capture::CaptureReader& reader = stream.reader();
     if (result == capture::ReadResult::kUnsupported) {
-        throw SetupError("read capture file", file, reader.problem(),
+        throw SetupError("read capture file", stream.name(), reader.problem(),
                          "name an Ethernet capture in pcap or pcapng format");
     }
     if (reader.skipped_packets() != 0) {
-        fmt::print(stderr, "weir: {}: {} packets of other link types than Ethernet left out\n",
-                   file, reader.skipped_packets());
+        complain(fmt::format("{}: packets of other link types than Ethernet left out: {}",
+                             stream.name(), reader.skipped_packets()));
     }
     if (result != capture::ReadResult::kDamaged) return ExitCode::kOk;
-    fmt::print(stderr, "weir: {}: {}\n", file, reader.problem());
+    complain(fmt::format("{}: {}", stream.name(), reader.problem()));
     return ExitCode::kInputDamaged;
 }
 
+/// The packet asked for is none that could be printed.
+[[noreturn]] void refuse_packet(const capture::CaptureReader& reader, std::uint64_t number) {
+    const std::uint64_t all = reader.packets() + reader.skipped_packets();
+    throw SetupError("find packet", std::to_string(number),
+                     number <= all ? "it is of another link type than Ethernet"
+                                   : fmt::format("the file has {}", all),
+                     "give the number of another");
+}
+
 ExitCode decode_file(const config::DecodeCommandLine& line) {
-    const parse::ParseOptions options =
-        parse::make_parse_options(line.udp_ports, line.esp_null_icv, line.max_layers);
     const filter::Filter filter(line.filter);
     capture::CaptureStream stream(line.file);
     Printer printer(line);
@@ -94,24 +100,20 @@ ExitCode decode_file(const config::DecodeCommandLine& line) {
                                           output.flush();
                                       })) == capture::ReadResult::kPacket) {
         packet.number = stream.reader().packets() + stream.reader().skipped_packets();
-        if (packet.number == 1) printer.start_at(captured.timestamp_ns);
-        if (line.packet && packet.number != static_cast<std::uint64_t>(*line.packet)) continue;
+        printer.saw(captured.timestamp_ns);
+        if (line.packet && packet.number != *line.packet) continue;
         packet.packet = {captured.bytes, captured.original_bytes};
         found = true;
         if (!filter.matches(packet.packet)) continue;
         packet.timestamp_ns = captured.timestamp_ns;
-        parse::parse_deep(packet.packet, options, packet.record, packet.list);
+        parse::parse_deep(packet.packet, line.parse_options, packet.record, packet.list);
         printer.print(packet, output.text);
         output.flush_if_long();
     }
     output.flush();
     if (found && line.packet) return ExitCode::kOk;
-    const ExitCode code = end_of(stream, result, line.file);
-    if (line.packet && code == ExitCode::kOk) {
-        throw SetupError("find packet", std::to_string(*line.packet),
-                         fmt::format("the file has {}", packet.number),
-                         "give a number that it has");
-    }
+    const ExitCode code = end_of(stream, result);
+    if (line.packet && code == ExitCode::kOk) refuse_packet(stream.reader(), *line.packet);
     return code;
 }
 
@@ -121,7 +123,7 @@ int decode_command(int argc, char** argv) {
     const config::DecodeCommandLine line =
         config::parse_decode_command_line(std::vector<std::string>(argv, argv + argc));
     if (!line.help.empty()) {
-        fmt::print("{}", line.help);
+        print(line.help);
         return 0;
     }
     return static_cast<int>(decode_file(line));

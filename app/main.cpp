@@ -3,12 +3,12 @@
 
 #include <fmt/format.h>
 
-#include <cstdio>
 #include <exception>
 #include <string_view>
 
 #include "base/setup_error.hpp"
 #include "commands.hpp"
+#include "print.hpp"
 
 namespace {
 
@@ -24,7 +24,7 @@ constexpr std::string_view kUsage =
     "  weir --version\n";
 
 int usage_error(std::string_view word) {
-    fmt::print(stderr, "weir: there is no command '{}'\n{}", word, kUsage);
+    weir::app::complain(fmt::format("there is no command '{}'\n{}", word, kUsage));
     return static_cast<int>(ExitCode::kUsageOrSetup);
 }
 
@@ -33,11 +33,11 @@ int dispatch(int argc, char** argv) {
     if (command == "run") return weir::app::run_command(argc - 2, argv + 2);
     if (command == "decode") return weir::app::decode_command(argc - 2, argv + 2);
     if (command == "--version") {
-        fmt::print("weir {}\n", WEIR_VERSION);
+        weir::app::print(fmt::format("weir {}\n", WEIR_VERSION));
         return 0;
     }
     if (command == "--help" || command == "-h") {
-        fmt::print("{}", kUsage);
+        weir::app::print(kUsage);
         return 0;
     }
     return usage_error(command);
@@ -49,10 +49,10 @@ int main(int argc, char** argv) {
     try {
         return dispatch(argc, argv);
     } catch (const weir::base::SetupError& error) {
-        fmt::print(stderr, "weir: {}\n", error.what());
+        weir::app::complain(error.what());
         return static_cast<int>(error.code());
     } catch (const std::exception& error) {
-        fmt::print(stderr, "weir: {}\n", error.what());
+        weir::app::complain(error.what());
         return static_cast<int>(ExitCode::kUsageOrSetup);
     }
 }

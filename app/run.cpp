@@ -13,6 +13,7 @@
 #include "base/setup_error.hpp"
 #include "commands.hpp"
 #include "config/command_line.hpp"
+#include "print.hpp"
 #include "report/json_report.hpp"
 #include "report/live_view.hpp"
 #include "report/text_report.hpp"
@@ -42,7 +43,7 @@ int run_command(int argc, char** argv) {
     const config::CommandLine line =
         config::parse_command_line(std::vector<std::string>(argv, argv + argc));
     if (!line.help.empty()) {
-        write(line.help);
+        print(line.help);
         return 0;
     }
     const std::string& directory = line.options.report_directory;

@@ -36,7 +36,7 @@ ARROWS = {
     "ring": {"base", "mem"},
     "capture": {"base", "wire", "mem", "ring"},
     "metrics": {"base"},
-    "config": {"base"},
+    "config": {"base", "parse"},
     "stage": BELOW_STAGE,
     "pipeline": BELOW_PIPELINE,
     "report": {"base", "metrics", "config", "pipeline"},

@@ -17,7 +17,8 @@ namespace weir::capture {
 struct CapturedPacket {
     std::span<const std::byte> bytes;  ///< Within the window it was read from.
     std::uint32_t original_bytes = 0;  ///< Length on the wire; as the file says, however absurd.
-    std::uint64_t timestamp_ns = 0;    ///< Since 1970; 0 where the file has none.
+    std::uint64_t timestamp_ns = 0;    ///< Since 1970; 0 where the file has none, or one
+                                       ///< before 1970 or beyond 2554.
     std::uint32_t interface = 0;       ///< The pcapng section's interface, from 0; 0 in pcap.
 };
 
@@ -57,7 +58,7 @@ class CaptureReader {
 
     struct Interface {
         std::uint64_t units_per_second = 1'000'000;
-        std::uint64_t offset_seconds = 0;
+        std::int64_t offset_seconds = 0;
         std::uint32_t unit_ns = 1000;   ///< One unit of time; 0: no whole number of nanoseconds.
         std::uint32_t snap_length = 0;  ///< 0: none.
         std::uint16_t link_type = 0;

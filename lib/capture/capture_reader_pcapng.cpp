@@ -45,12 +45,17 @@ std::uint64_t units_of(std::uint8_t resolution) noexcept {
     return units;
 }
 
-std::uint64_t to_nanoseconds(std::uint64_t units, std::uint64_t per_second) noexcept {
-    __extension__ using uint128 = unsigned __int128;
-    const std::uint64_t part = units % per_second;
-    return units / per_second * kNanosecondsPerSecond +
-           static_cast<std::uint64_t>(static_cast<uint128>(part) * kNanosecondsPerSecond /
-                                      per_second);
+__extension__ using int128 = __int128;
+
+int128 to_nanoseconds(std::uint64_t units, std::uint64_t per_second) noexcept {
+    return int128{units / per_second} * kNanosecondsPerSecond +
+           int128{units % per_second} * kNanosecondsPerSecond / per_second;
+}
+
+/// A time that 64 bits cannot hold counts as none.
+std::uint64_t timestamp_of(int128 nanoseconds) noexcept {
+    const bool fits = nanoseconds >= 0 && nanoseconds <= int128{UINT64_MAX};
+    return fits ? static_cast<std::uint64_t>(nanoseconds) : 0;
 }
 
 }  // namespace
@@ -136,10 +141,9 @@ void CaptureReader::read_interface_options(std::span<const std::byte> options,
             added.unit_ns =
                 static_cast<std::uint32_t>(is_whole ? kNanosecondsPerSecond / units : 0);
         } else if (code == kOptionTimeOffset && length == 8) {
-            // Signed; the sum with a time works out the same without a sign.
             const std::uint64_t low = u32(value + (big_endian_ ? 4 : 0));
             const std::uint64_t high = u32(value + (big_endian_ ? 0 : 4));
-            added.offset_seconds = high << 32 | low;
+            added.offset_seconds = static_cast<std::int64_t>(high << 32 | low);
         }
         options = options.subspan(4 + padded);
     }
@@ -161,10 +165,11 @@ CaptureReader::Step CaptureReader::read_packet_block(std::uint32_t type,
     const std::uint64_t units = std::uint64_t{u32(body.data() + 4)} << 32 | u32(body.data() + 8);
     packet.bytes = body.subspan(kPacketFixedOctets, captured);
     packet.original_bytes = u32(body.data() + 16);
-    const std::uint64_t since_offset_ns = interface.unit_ns != 0
-                                              ? units * interface.unit_ns
-                                              : to_nanoseconds(units, interface.units_per_second);
-    packet.timestamp_ns = since_offset_ns + interface.offset_seconds * kNanosecondsPerSecond;
+    const int128 since_offset_ns = interface.unit_ns != 0
+                                       ? int128{units} * interface.unit_ns
+                                       : to_nanoseconds(units, interface.units_per_second);
+    packet.timestamp_ns =
+        timestamp_of(since_offset_ns + int128{interface.offset_seconds} * kNanosecondsPerSecond);
     return deliver(number, octets, packet);
 }
 

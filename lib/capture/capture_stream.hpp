@@ -32,6 +32,8 @@ class CaptureStream {
         }
     }
 
+    /// What to call it in messages: its path, or "standard input".
+    [[nodiscard]] const std::string& name() const noexcept { return name_; }
     [[nodiscard]] const CaptureReader& reader() const noexcept { return reader_; }
 
    private:

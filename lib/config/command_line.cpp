@@ -5,21 +5,16 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
-#include <map>
-#include <stdexcept>
 
 #include "base/nearest.hpp"
 #include "base/setup_error.hpp"
-#include "config/settings.hpp"
+#include "config/setting_options.hpp"
 #include "config/toml_file.hpp"
 
 namespace weir::config {
 namespace {
 
 using base::SetupError;
-
-/// The values given for each setting, in order.
-using Values = std::map<std::string_view, std::vector<std::string>>;
 
 /// `--workers --mode pipeline`: CLI11 takes the next option for the value.
 void refuse_options_as_values(const Values& values) {
@@ -33,34 +28,10 @@ void refuse_options_as_values(const Values& values) {
     }
 }
 
-void apply(const Setting& setting, const std::vector<std::string>& given, Options& options) {
-    if (given.empty()) return;
-    // What the file says of a setting that can have several values is replaced, not added to.
-    if (setting.list != nullptr) (options.*setting.list).clear();
-    if (setting.list == nullptr && given.size() > 1) {
-        throw SetupError("use", fmt::format("--{}", setting.name), "it is given more than once",
-                         "leave all but one of them away");
-    }
-    for (const std::string& value : given) {
-        try {
-            setting.apply(options, value);
-        } catch (const std::invalid_argument& expected) {
-            throw SetupError("use", fmt::format("--{} '{}'", setting.name, value),
-                             "it cannot have this value",
-                             fmt::format("expected {}", expected.what()));
-        }
-    }
-}
-
 void add_options(CLI::App& app, Values& values) {
     for (const Setting& setting : settings()) {
         if (setting.name == kEalArguments) continue;
-        app.add_option("--" + std::string(setting.name), values[setting.name],
-                       std::string(setting.description))
-            ->type_name(std::string(setting.value_name))
-            ->allow_extra_args(false)
-            ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)
-            ->expected(1);
+        add_option(app, setting, values);
     }
 }
 
@@ -120,7 +91,7 @@ CommandLine parse_command_line(std::vector<std::string> arguments) {
     if (!app.remaining().empty()) refuse_extra(app.remaining().front());
     if (file_given->count() != 0) read_toml_file(file, result.options);
     for (const Setting& setting : settings()) {
-        apply(setting, values[setting.name], result.options);
+        apply_given(setting, values[setting.name], result.options);
     }
     return result;
 }

@@ -5,15 +5,21 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
-#include <limits>
+#include <charconv>
+#include <string_view>
 
 #include "base/nearest.hpp"
 #include "base/setup_error.hpp"
+#include "config/setting_options.hpp"
+#include "parse/parse_options_setup.hpp"
 
 namespace weir::config {
 namespace {
 
 using base::SetupError;
+
+/// Settings of `weir run` that mean the same here.
+constexpr std::string_view kShared[] = {"udp-port", "esp-null-icv", "max-layers"};
 
 [[noreturn]] void refuse_extra(const CLI::App& app, const std::string& word) {
     if (!word.starts_with("-") || word == "-") {
@@ -28,6 +34,15 @@ using base::SetupError;
     throw SetupError("use", word, "there is no such option",
                      fmt::format("did you mean --{}? weir decode --help lists all",
                                  base::nearest_word(name.substr(0, name.find('=')), names)));
+}
+
+std::uint64_t packet_number(const std::string& text) {
+    std::uint64_t number = 0;
+    const char* end = text.data() + text.size();
+    const auto [stop, error] = std::from_chars(text.data(), end, number);
+    if (error == std::errc() && stop == end && number != 0) return number;
+    throw SetupError("use", fmt::format("--packet '{}'", text), "it cannot have this value",
+                     "expected a whole number from 1 on");
 }
 
 }  // namespace
@@ -45,20 +60,12 @@ DecodeCommandLine parse_decode_command_line(std::vector<std::string> arguments) 
     app.add_flag("--hex", line.hex, "print the octets too");
     app.add_option("--filter", line.filter, "tcpdump expression; only what matches is printed")
         ->type_name("EXPR");
-    app.add_option("--packet", line.packet, "print all fields of this packet only; the first is 1")
-        ->type_name("N")
-        ->check(CLI::Range(std::int64_t{1}, std::numeric_limits<std::int64_t>::max()));
-    app.add_option("--udp-port", line.udp_ports,
-                   "what a UDP port carries, such as 8472=vxlan; may be given several times")
-        ->type_name("PORT=LAYER")
-        ->allow_extra_args(false);
-    app.add_option("--esp-null-icv", line.esp_null_icv,
-                   "parse what is in ESP, which is not encrypted and has an ICV of so many octets")
-        ->type_name("OCTETS")
-        ->check(CLI::Range(0U, 255U));
-    app.add_option("--max-layers", line.max_layers, "refuse packets with more layers (32)")
-        ->type_name("N")
-        ->check(CLI::Range(1U, 64U));
+    std::string packet;
+    app.add_option("--packet", packet, "print all fields of this packet only; the first is 1")
+        ->type_name("N");
+    Values values;
+    for (const std::string_view name : kShared) add_option(app, *find_setting(name), values);
+    std::erase(arguments, "--");
     std::ranges::reverse(arguments);  // CLI11 takes them from the back.
     try {
         app.parse(arguments);
@@ -70,6 +77,13 @@ DecodeCommandLine parse_decode_command_line(std::vector<std::string> arguments) 
                          "weir decode --help lists all options");
     }
     if (!app.remaining().empty()) refuse_extra(app, app.remaining().front());
+    if (!packet.empty()) line.packet = packet_number(packet);
+    Options options;
+    for (const std::string_view name : kShared) {
+        apply_given(*find_setting(name), values[name], options);
+    }
+    line.parse_options =
+        parse::make_parse_options(options.udp_ports, options.esp_null_icv, options.max_layers);
     if (line.file.empty()) {
         throw SetupError("decode", "a capture", "no file is named",
                          "weir decode FILE; - is standard input");

@@ -10,6 +10,7 @@
 #include <stdexcept>
 
 #include "base/nearest.hpp"
+#include "parse/parse_options_setup.hpp"
 
 namespace weir::config {
 namespace {
@@ -165,7 +166,11 @@ const std::vector<Setting>& settings() {
          [](O& o, S& v) { o.report_directory = not_empty(v); }},
         {"udp-port", kText, "PORT=LAYER",
          "what a UDP port carries, such as 8472=vxlan; may be given several times",
-         [](O& o, S& v) { o.udp_ports.push_back(not_empty(v)); }, &O::udp_ports},
+         [](O& o, S& v) {
+             static_cast<void>(parse::parse_udp_port(v));
+             o.udp_ports.push_back(v);
+         },
+         &O::udp_ports},
         {"esp-null-icv", kWholeNumber, "OCTETS",
          "parse what is in ESP, which is not encrypted and has an ICV of so many octets",
          [](O& o, S& v) { o.esp_null_icv = number<unsigned>(v, 0, 255); }},

@@ -42,7 +42,13 @@ void llc(Bytes bytes, Fields& fields) {
     const auto& h = of.header;
     of.hex("dsap", "DSAP", h.dsap);
     of.hex("ssap", "SSAP", h.ssap);
-    of.hex("control", "control", h.control);
+    if (h.octets() == 3) {
+        of.hex("control", "control", h.control);
+    } else if (bytes.size() >= 4) {
+        // Two octets, the lower one first.
+        const std::uint64_t control = h.control | std::to_integer<std::uint64_t>(bytes[3]) << 8;
+        fields.push_back({"control", "control", 2, 2, control, Style::kHexadecimal});
+    }
 }
 
 void snap(Bytes bytes, Fields& fields) {

@@ -43,6 +43,7 @@ void tcp(Bytes bytes, Fields& fields) {
     of.number("seq", "sequence number", h.sequence);
     of.number("ack", "acknowledgment", h.acknowledgment);
     of.number("hl", "header length", h.offset_reserved, h.data_offset() * 4);
+    of.number("ae", "accurate ECN (AE)", h.offset_reserved, h.offset_reserved & 1U);
     of.hex("flags", "flags", h.flags);
     of.number("win", "window", h.window);
     of.hex("", "checksum", h.checksum);

@@ -89,9 +89,10 @@ void l2tp(bool in_ip, Bytes bytes, Fields& fields) {
     of.hex("flags", "flags, version", h.flags_version);
     if (h.version() == 3) {
         if ((flags & wire::kL2tpControl) == 0) {
-            number_at(bytes, fields, "session", "session id", 4, 4);
+            return number_at(bytes, fields, "session", "session id", 4, 4);
         }
-        return;
+        number_at(bytes, fields, "len", "length", 2, 2);
+        return number_at(bytes, fields, "connection", "control connection id", 4, 4);
     }
     std::size_t at = 2;
     if ((flags & wire::kL2tpLength) != 0) {

@@ -127,8 +127,11 @@ void append_summary(const DecodedPacket& packet, std::uint64_t start_ns, std::st
     const bool before = packet.timestamp_ns < start_ns;
     const std::uint64_t since =
         before ? start_ns - packet.timestamp_ns : packet.timestamp_ns - start_ns;
-    const std::string time =
-        fmt::format("{}{}.{:06}", before ? "-" : "", since / kSecond, since % kSecond / 1000);
+    // A packet without a time among others that have one.
+    const bool unknown = packet.timestamp_ns == 0 && start_ns != 0;
+    const std::string time = unknown ? "-"
+                                     : fmt::format("{}{}.{:06}", before ? "-" : "", since / kSecond,
+                                                   since % kSecond / 1000);
     fmt::format_to(std::back_inserter(text), "{:>6} {:>12} {:>5} {}  {}{}", packet.number, time,
                    packet.packet.wire_bytes, ends_of(packet, layers), path_of(layers),
                    details_of(layers));
@@ -159,11 +162,12 @@ void append_tree(const DecodedPacket& packet, std::string& text) {
     }
     const std::size_t captured = packet.packet.bytes.size();
     if (record.status == parse::ParseStatus::kOk && record.valid_bytes < captured) {
-        const std::size_t end = record.network_end_offset == 0
-                                    ? captured
-                                    : std::min<std::size_t>(record.network_end_offset, captured);
-        const std::size_t payload = end > record.valid_bytes ? end - record.valid_bytes : 0;
-        fmt::format_to(out, "payload at octet {}: {} octets", record.valid_bytes, payload);
+        const bool in_network = record.network_end_offset != 0;
+        const std::size_t end =
+            in_network ? std::min<std::size_t>(record.network_end_offset, captured) : captured;
+        const std::size_t rest = end > record.valid_bytes ? end - record.valid_bytes : 0;
+        fmt::format_to(out, "rest of the {} from octet {} on: {} octets",
+                       in_network ? "IP packet" : "frame", record.valid_bytes, rest);
         if (end < captured) fmt::format_to(out, ", then {} of padding or trailers", captured - end);
         text += '\n';
     }

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <charconv>
 #include <iterator>
+#include <stdexcept>
 
 #include "base/setup_error.hpp"
 
@@ -17,11 +18,6 @@ constexpr LayerKind kCarried[] = {
     LayerKind::kNone,
 };
 
-[[noreturn]] void refuse(const std::string& text, const std::string& expected) {
-    throw base::SetupError("use", "udp-port '" + text + "'", "it cannot have this value",
-                           "expected " + expected);
-}
-
 std::string expected_form() {
     std::string names;
     for (const LayerKind kind : kCarried) {
@@ -31,7 +27,9 @@ std::string expected_form() {
     return "PORT=LAYER, such as 8472=vxlan, with a port from 1 to 65535 and one of " + names;
 }
 
-void add_udp_port(const std::string& text, UdpPorts& ports) {
+}  // namespace
+
+UdpPort parse_udp_port(const std::string& text) {
     const std::size_t equals = std::min(text.find('='), text.size());
     std::uint16_t port = 0;
     const char* end = text.data() + equals;
@@ -40,21 +38,22 @@ void add_udp_port(const std::string& text, UdpPorts& ports) {
     const auto* kind =
         std::ranges::find(kCarried, name, [](LayerKind each) { return to_string(each); });
     if (error != std::errc() || stop != end || port == 0 || kind == std::end(kCarried)) {
-        refuse(text, expected_form());
+        throw std::invalid_argument(expected_form());
     }
-    if (!ports.add(port, *kind)) {
-        refuse(text, "no more than " + std::to_string(UdpPorts::kMaxPorts) +
-                         " ports, those known already included");
-    }
+    return {port, *kind};
 }
-
-}  // namespace
 
 ParseOptions make_parse_options(const std::vector<std::string>& udp_ports,
                                 std::optional<unsigned> esp_null_icv,
                                 std::optional<unsigned> max_layers) {
     ParseOptions options;
-    for (const std::string& text : udp_ports) add_udp_port(text, options.udp_ports);
+    for (const std::string& text : udp_ports) {
+        const UdpPort added = parse_udp_port(text);
+        if (options.udp_ports.add(added.port, added.kind)) continue;
+        throw base::SetupError("use", "udp-port '" + text + "'", "there is no room for it",
+                               "give no more than " + std::to_string(UdpPorts::kMaxPorts) +
+                                   " ports, those known already included");
+    }
     if (esp_null_icv) options.esp_null_icv_octets = static_cast<int>(*esp_null_icv);
     if (max_layers) options.max_layers = static_cast<std::uint8_t>(*max_layers);
     return options;

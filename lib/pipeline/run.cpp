@@ -13,6 +13,7 @@
 
 #include "gen/traffic.hpp"
 #include "metrics/condition.hpp"
+#include "parse/parse_options_setup.hpp"
 #include "pipeline/demo.hpp"
 #include "pipeline/observe.hpp"
 #include "pipeline/plan.hpp"
@@ -45,6 +46,9 @@ std::vector<port::PortSpec> specs_of(const config::Options& options) {
 }
 
 void refuse_impossible(const config::Options& options, const std::vector<port::PortSpec>& specs) {
+    // Too many UDP ports are found here.
+    static_cast<void>(
+        parse::make_parse_options(options.udp_ports, options.esp_null_icv, options.max_layers));
     const bool demo = options.ports.empty();
     if (demo && options.action != config::Action::kSink) {
         throw SetupError("run", "the demo", "it only sinks what it generates",

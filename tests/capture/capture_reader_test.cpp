@@ -144,6 +144,31 @@ TEST(CaptureReader, AddsAnInterfacesTimeOffsetWithItsSign) {
     }
 }
 
+/// 64 bits of nanoseconds reach from 1970 to 2554.
+TEST(CaptureReader, GivesNoTimeForOneThatItCannotHold) {
+    struct Case {
+        std::uint8_t resolution;
+        std::uint64_t offset_seconds;
+        std::uint64_t units;
+        std::uint64_t nanoseconds;
+    };
+    constexpr std::uint64_t kMost = UINT64_MAX / 1'000'000'000;
+    for (const Case& each : {Case{0, static_cast<std::uint64_t>(-1000), 5, 0},
+                             Case{0, static_cast<std::uint64_t>(-5), 5, 0},
+                             Case{0, static_cast<std::uint64_t>(-4), 5, 1'000'000'000},
+                             Case{0, 0, kMost, kMost * 1'000'000'000}, Case{0, 0, kMost + 1, 0},
+                             Case{0, 1, kMost, 0}, Case{6, 0, 20'000'000'000'000'000, 0},
+                             Case{9, 0, UINT64_MAX, UINT64_MAX}, Case{9, 1, UINT64_MAX, 0},
+                             Case{0, 0, UINT64_MAX, 0}, Case{0x80, INT64_MAX, UINT64_MAX, 0}}) {
+        PcapngFile file;
+        file.section().interface(1, 0, each.resolution, each.offset_seconds);
+        const CaptureOutcome outcome =
+            read_all(file.packet(0, each.units, frame_of(14, 0)).bytes());
+        ASSERT_EQ(outcome.packets.size(), 1U);
+        EXPECT_EQ(outcome.packets[0].timestamp_ns, each.nanoseconds) << each.units;
+    }
+}
+
 TEST(CaptureReader, TakesHalfAWordForTheInterfaceOfAnObsoletePacketBlock) {
     for (const bool big_endian : {false, true}) {
         PcapngFile file;

@@ -81,6 +81,8 @@ TEST_F(TomlFile, NamesFileLineAndKeyOfAValueOutOfRange) {
     EXPECT_THAT(refusal("mode = 'fast'"), HasSubstr("pipeline or run-to-completion"));
     EXPECT_THAT(refusal("promiscuous = 'yes'"), HasSubstr("on or off"));
     EXPECT_THAT(refusal("lcores = '3-1'"), HasSubstr("0,2-5"));
+    EXPECT_THAT(refusal("\nudp-port = ['1=vxlan',\n '0=vxlan']"),
+                AllOf(HasSubstr(":3: udp-port cannot be '0=vxlan'"), HasSubstr("PORT=LAYER")));
     EXPECT_THAT(refusal("duration = inf"), HasSubstr("a number of seconds"));
 }
 

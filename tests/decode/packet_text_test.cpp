@@ -68,12 +68,14 @@ TEST(Tree, ShowsEachFieldWithPlaceOctetsAndValue) {
     EXPECT_THAT(text, HasSubstr("ip at octet 14\n"));
     EXPECT_THAT(text, HasSubstr("     26  0a000001            source: 10.0.0.1\n"));
     EXPECT_THAT(text, HasSubstr("     34  03e8                source port: 1000\n"));
-    EXPECT_THAT(text, HasSubstr("payload at octet 42: 4 octets\n"));
+    EXPECT_THAT(text, HasSubstr("rest of the IP packet from octet 42 on: 4 octets\n"));
 }
 
 TEST(Tree, TellsPaddingFromPayload) {
-    EXPECT_THAT(tree_of(Sample(ip4().udp(1, 2).payload(3).pad_to(60))),
-                HasSubstr("payload at octet 42: 3 octets, then 15 of padding or trailers\n"));
+    EXPECT_THAT(
+        tree_of(Sample(ip4().udp(1, 2).payload(3).pad_to(60))),
+        HasSubstr(
+            "rest of the IP packet from octet 42 on: 3 octets, then 15 of padding or trailers\n"));
 }
 
 TEST(Tree, LocatesTcpOptions) {

@@ -2,6 +2,7 @@
 """`weir decode`: files, pipes and standard input, outputs, filters, and what goes wrong."""
 import json
 import os
+import struct
 import subprocess
 import threading
 import unittest
@@ -112,10 +113,10 @@ class Decode(WeirCase):
         self.assert_refused(self.decode(self.made, '--jsn'), '--json')
         self.assert_refused(self.decode(self.made, '--json', '--hex'), '--hex')
         self.assert_refused(self.decode(self.made, '--filter', 'udp and and'), 'udp and and')
-        for bad in ('0', '-1', 'x', '1.5'):
+        for bad in ('0', '-1', 'x', '1.5', '0x1', '18446744073709551616'):
             self.assert_refused(self.decode(self.made, '--packet', bad), '--packet')
         for option in ('--esp-null-icv', '--max-layers'):
-            for bad in ('-1', 'x', '256'):
+            for bad in ('-1', 'x', '256', '0x5'):
                 self.assert_refused(self.decode(self.made, option, bad), option)
         self.assert_refused(self.decode(self.made, '--udp-port', '4789'), 'PORT=LAYER')
 
@@ -123,7 +124,58 @@ class Decode(WeirCase):
         with open('/dev/full', 'w') as full:
             result = subprocess.run([WEIR, 'decode', '--json', self.made], stdout=full,
                                     stderr=subprocess.PIPE, text=True, check=False)
-        self.assert_refused(result, 'standard output')
+            self.assert_refused(result, 'standard output')
+            for words in (('--help',), ('--version',), ('decode', '--help'), ('run', '--help')):
+                result = subprocess.run([WEIR, *words], stdout=full, stderr=subprocess.PIPE,
+                                        text=True, check=False)
+                self.assert_refused(result, 'standard output')
+
+    def test_keeps_its_exit_code_when_nobody_takes_its_complaints(self):
+        broken = self.directory / 'broken.pcap'
+        broken.write_bytes(self.made.read_bytes()[:-1])
+        for code, words in ((DAMAGED, ('decode', broken)), (USAGE, ('decode', 'none.pcap')),
+                            (USAGE, ('nonsense',)), (USAGE, ('run', '--nonsense'))):
+            with open('/dev/full', 'w') as full:
+                result = subprocess.run([WEIR, *words], stdout=subprocess.DEVNULL, stderr=full,
+                                        check=False)
+            self.assertEqual(result.returncode, code, words)
+            result = subprocess.run(['sh', '-c', '"$@" 2>&-', 'sh', WEIR, *words],
+                                    stdout=subprocess.DEVNULL, check=False)
+            self.assertEqual(result.returncode, code, words)
+
+    def test_complains_without_control_characters(self):
+        result = self.decode('no\x1b[31mfile')
+        self.assert_refused(result, 'no?[31mfile')
+
+    def test_takes_numbers_as_run_does(self):
+        self.assertEqual(self.lines(self.made, '--packet', '010')[0]['n'], 10)
+
+    def test_takes_a_file_behind_two_dashes(self):
+        self.assertEqual(len(self.lines('--', self.made)), PACKETS)
+
+    def test_leaves_out_other_link_types(self):
+        def block(kind, body):
+            length = len(body) + 12
+            return struct.pack('<II', kind, length) + body + struct.pack('<I', length)
+
+        def packet(interface, seconds):
+            head = struct.pack('<IIIII', interface, *divmod(seconds * 10**6, 2**32), 20, 20)
+            return block(6, head + bytes(20))
+
+        mixed = self.directory / 'mixed.pcapng'
+        mixed.write_bytes(block(0x0a0d0d0a, struct.pack('<IHHq', 0x1a2b3c4d, 1, 0, -1))
+                          + block(1, struct.pack('<HHI', 1, 0, 0))
+                          + block(1, struct.pack('<HHI', 105, 0, 0))
+                          + packet(1, 1700000000) + packet(0, 1700000001)
+                          + packet(0, 1700000003) + packet(1, 1700000004))
+        result = self.decode(mixed)
+        self.assertEqual(result.returncode, OK)
+        self.assertEqual([line.split()[:2] for line in result.stdout.splitlines()],
+                         [['2', '0.000000'], ['3', '2.000000']])
+        self.assertIn('left out: 2', result.stderr)
+        for number in (1, 4):
+            self.assert_refused(self.decode(mixed, '--packet', number), 'another link type')
+        self.assert_refused(self.decode(mixed, '--packet', 5), 'the file has 4')
 
     def test_udp_port_and_depth_limit_reach_the_parser(self):
         frames = [line for line in self.lines(self.made)

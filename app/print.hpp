@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include <string_view>
+
+/// How the program speaks: answers on standard output, complaints on standard error.
+namespace weir::app {
+
+/// Writes `text` to standard output. Throws SetupError when that takes nothing.
+void print(std::string_view text);
+
+/// Writes "weir: " and `text` as a line to standard error; control characters in it, which may come
+/// from an argument or a file name, become '?'. Where standard error takes nothing, nothing can be
+/// said, and the exit code has to tell.
+void complain(std::string_view text) noexcept;
+
+}  // namespace weir::app
