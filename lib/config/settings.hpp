@@ -17,7 +17,8 @@ enum class ValueType : std::uint8_t {
     kText,
     kWholeNumber,
     kSeconds,  ///< A number, whole or not.
-    kSwitch    ///< on or off; in TOML true or false as well.
+    kSwitch,   ///< on or off; in TOML true or false as well.
+    kFlag      ///< Its name alone; in TOML true or false.
 };
 
 struct Setting {

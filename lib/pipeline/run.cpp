@@ -10,6 +10,7 @@
 #include <memory>
 #include <optional>
 #include <thread>
+#include <utility>
 
 #include "gen/traffic.hpp"
 #include "metrics/condition.hpp"
@@ -178,6 +179,8 @@ void Run::flow() {
     launched_ = Clock::now();
     wiring_->launch();
     Snapshot before = observe(*wiring_, 0, false);
+    report_.memory_warm = before.memory;
+    bool warm = false;
     auto next_second = launched_ + std::chrono::seconds(1);
     while (report_.stop_reason.empty()) {
         std::this_thread::sleep_until(std::min(Clock::now() + kTick, next_second));
@@ -185,6 +188,7 @@ void Run::flow() {
         if (Clock::now() < next_second) continue;
         next_second += std::chrono::seconds(1);
         Snapshot now = observe(*wiring_, elapsed(), false);
+        if (!std::exchange(warm, true)) report_.memory_warm = now.memory;
         observer_.on_second(before, now);
         before = std::move(now);
     }
@@ -208,22 +212,22 @@ template <typename Done>
 void Run::advance(Phase phase, Done&& done) {
     wiring_->phase.store(phase, std::memory_order_release);
     std::vector<std::uint64_t> seen;
-    for (const LcoreSlot& slot : wiring_->lcores()) seen.push_back(slot.loop->epoch.load());
+    for (const LcoreSlot& slot : wiring_->lcores()) seen.push_back(slot.sealed->loop.epoch.load());
     const auto deadline = Clock::now() + kDrainLimit;
     bool was_done = false;
     while (Clock::now() < deadline) {
         std::this_thread::sleep_for(kDrainTick);
         bool turned = true;
         for (std::size_t i = 0; i < seen.size(); ++i) {
-            turned &=
-                wiring_->lcores()[i].loop->epoch.load(std::memory_order_acquire) >= seen[i] + 2;
+            turned &= wiring_->lcores()[i].sealed->loop.epoch.load(std::memory_order_acquire) >=
+                      seen[i] + 2;
         }
         if (!turned) continue;
         if (was_done && done()) return;
         // Once more after another whole turn: a packet may have been between two places.
         was_done = done();
         for (std::size_t i = 0; i < seen.size(); ++i) {
-            seen[i] = wiring_->lcores()[i].loop->epoch.load(std::memory_order_acquire);
+            seen[i] = wiring_->lcores()[i].sealed->loop.epoch.load(std::memory_order_acquire);
         }
     }
     report_.missing.push_back(
@@ -246,7 +250,7 @@ bool Run::workers_done() const {
 
 bool Run::all_quiet() const {
     return std::ranges::all_of(wiring_->lcores(), [](const LcoreSlot& slot) {
-        return slot.loop->idle_turns.load(std::memory_order_relaxed) >= kQuietTurns;
+        return slot.sealed->loop.idle_turns.load(std::memory_order_relaxed) >= kQuietTurns;
     });
 }
 
@@ -263,6 +267,7 @@ void Run::drain() {
 
 void Run::finish() {
     report_.final = observe(*wiring_, elapsed(), true);
+    report_.allocations = allocation_sites(*wiring_);
     note_captures();
     wiring_->close_ports();
     std::vector<std::string> missing = close_books(*wiring_, report_.final);

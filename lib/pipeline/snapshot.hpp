@@ -71,6 +71,15 @@ struct PoolState {
     std::size_t mbufs = 0, available = 0, mbuf_bytes = 0;
 };
 
+/// What a run takes of the machine's memory, and what packet lcores did to it.
+struct MemoryState {
+    std::uint64_t heap_bytes = 0, heap_allocations = 0;  ///< Taken from DPDK's heap.
+    std::uint64_t resident_bytes = 0;                    ///< Of the process.
+    std::uint64_t packet_path_page_faults = 0;           ///< Of the packet lcores' threads.
+    std::uint64_t packet_path_allocations = 0;  ///< Calls of malloc, free and their kin on packet
+                                                ///< lcores since they were sealed.
+};
+
 struct Snapshot {
     double elapsed_seconds = 0;
     Ledger ledger;
@@ -78,6 +87,7 @@ struct Snapshot {
     std::vector<LcoreState> lcores;
     std::vector<RingState> rings;
     std::vector<PoolState> pools;
+    MemoryState memory;
     std::vector<std::pair<std::string, std::uint64_t>> layers;    ///< Packets that hold the layer.
     std::vector<std::pair<std::string, std::uint64_t>> statuses;  ///< Packets by ParseStatus, ≠ 0.
     metrics::MetricSet metrics;

@@ -86,6 +86,26 @@ Json pools_json(const pipeline::Snapshot& state) {
     return pools;
 }
 
+Json memory_json(const char* when, const pipeline::MemoryState& memory) {
+    return {{"when", when},
+            {"heap_bytes", memory.heap_bytes},
+            {"heap_allocations", memory.heap_allocations},
+            {"resident_bytes", memory.resident_bytes},
+            {"packet_path_page_faults", memory.packet_path_page_faults},
+            {"packet_path_allocations", memory.packet_path_allocations}};
+}
+
+Json allocations_json(const RunReport& report) {
+    Json sites = Json::array();
+    for (const pipeline::AllocationSite& site : report.allocations) {
+        sites.push_back({{"lcore", site.lcore},
+                         {"call", site.call},
+                         {"count", site.count},
+                         {"stack", site.stack}});
+    }
+    return sites;
+}
+
 Json verdicts_json(const RunReport& report) {
     Json demo = Json::array();
     for (const pipeline::DemoCheck& check : report.demo) {
@@ -132,6 +152,9 @@ std::string json_report(const RunReport& report) {
                  {"lcores", lcores_json(state)},
                  {"rings", rings_json(state)},
                  {"pools", pools_json(state)},
+                 {"memory_use", Json::array({memory_json("warm", report.memory_warm),
+                                             memory_json("end", state.memory)})},
+                 {"packet_path_allocations", allocations_json(report)},
                  {"layers", pairs(state.layers)},
                  {"statuses", pairs(state.statuses)}};
     json.update(verdicts_json(report));

@@ -66,6 +66,27 @@ void put_machinery(Text out, const Snapshot& state) {
     }
 }
 
+void put_memory(Text out, const RunReport& report) {
+    const pipeline::MemoryState& warm = report.memory_warm;
+    const pipeline::MemoryState& end = report.final.memory;
+    fmt::format_to(out, "{:<46}{:>22}{:>20}\n", "memory", "warm", "at the end");
+    const auto line = [out](const char* what, std::uint64_t before, std::uint64_t after) {
+        fmt::format_to(out, "    {:<42}{:>22}{:>20}\n", what, grouped(before), grouped(after));
+    };
+    line("octets of DPDK's heap", warm.heap_bytes, end.heap_bytes);
+    line("blocks of DPDK's heap", warm.heap_allocations, end.heap_allocations);
+    line("octets resident", warm.resident_bytes, end.resident_bytes);
+    line("page faults on packet lcores", warm.packet_path_page_faults, end.packet_path_page_faults);
+    line("allocations on packet lcores", warm.packet_path_allocations, end.packet_path_allocations);
+    for (const pipeline::AllocationSite& site : report.allocations) {
+        fmt::format_to(out, "    {} times {} on lcore {}, from\n", grouped(site.count), site.call,
+                       site.lcore);
+        for (const std::string& frame : site.stack) {
+            fmt::format_to(out, "      {}\n", printable(frame));
+        }
+    }
+}
+
 void put_shares(Text out, const char* heading, const Counts& counts, std::uint64_t received) {
     if (counts.empty()) return;
     fmt::format_to(out, "{}\n", heading);
@@ -164,6 +185,7 @@ std::string text_report(const RunReport& report) {
     put_heading(out, report);
     put_ports(out, state);
     put_machinery(out, state);
+    put_memory(out, report);
     put_shares(out, "protocols (share of received packets that hold it)", state.layers,
                state.ledger.received);
     put_shares(out, "parse status (share of received packets)", state.statuses,

@@ -57,7 +57,7 @@ TEST(Settings, EveryFieldOfOptionsIsReached) {
     const auto& [ports, rx_queues, cpus, workers, mode, action, filter, on_full, on_malformed,
                  promiscuous, mtu, duration, packets, fail_on, report, udp_ports, esp_null_icv,
                  max_layers, ring_size, descriptors, mbuf_bytes, link_timeout, worker_delay, seed,
-                 hugepages, eal_arguments] = options;
+                 hugepages, strict, eal_arguments] = options;
     EXPECT_NE(ports, defaults.ports);
     EXPECT_NE(rx_queues, defaults.rx_queues);
     EXPECT_NE(cpus, defaults.cpus);
@@ -83,6 +83,7 @@ TEST(Settings, EveryFieldOfOptionsIsReached) {
     EXPECT_NE(worker_delay, defaults.worker_delay_ns);
     EXPECT_NE(seed, defaults.seed);
     EXPECT_NE(hugepages, defaults.hugepages);
+    EXPECT_NE(strict, defaults.strict);
     EXPECT_NE(eal_arguments, defaults.eal_arguments);
 }
 

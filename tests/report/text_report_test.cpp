@@ -56,6 +56,15 @@ TEST(TextReport, TheLedgerNamesEachOutcome) {
                       ContainsRegex("in flight +0\n"), HasSubstr("\n  BALANCED")));
 }
 
+TEST(TextReport, ShowsWhatPacketLcoresAllocatedAndWhere) {
+    EXPECT_THAT(text_report(sample_report()),
+                AllOf(ContainsRegex("octets of DPDK's heap +4,096 +4,096\n"),
+                      ContainsRegex("page faults on packet lcores +7 +9\n"),
+                      ContainsRegex("allocations on packet lcores +0 +5\n"),
+                      HasSubstr("5 times malloc on lcore 2, from\n      guilty()+0x1a"
+                                " (weir+0x1234)\n      main+0x10\n")));
+}
+
 TEST(TextReport, AnUnbalancedLedgerSaysWhatIsMissing) {
     pipeline::RunReport report = sample_report();
     report.final.ledger.delivered -= 5;
