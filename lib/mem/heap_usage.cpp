@@ -12,6 +12,7 @@ HeapUsage heap_usage() noexcept {
         rte_malloc_socket_stats stats{};
         if (rte_malloc_get_socket_stats(rte_socket_id_by_idx(i), &stats) != 0) continue;
         usage.bytes += stats.heap_allocsz_bytes;
+        usage.reserved_bytes += stats.heap_totalsz_bytes;
         usage.allocations += stats.alloc_count;
     }
     return usage;

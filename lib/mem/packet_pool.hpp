@@ -59,7 +59,9 @@ class PacketPool {
 /// Mbufs a per-lcore cache of the pool holds at most (DPDK flushes above 1.5 times its size).
 inline constexpr unsigned kMempoolCacheSize = 256;
 
-/// Octets of memory that a pool of `mbufs` mbufs takes, before anything is allocated.
-[[nodiscard]] std::size_t pool_memory_bytes(std::size_t mbufs, std::uint32_t data_bytes) noexcept;
+/// Octets that one mbuf with room for `data_bytes` takes in a pool, with all that belongs to it.
+[[nodiscard]] std::size_t mbuf_memory_bytes(std::uint32_t data_bytes) noexcept;
+/// Octets that a pool of `mbufs` mbufs takes beside them: its ring and the per-lcore caches.
+[[nodiscard]] std::size_t pool_overhead_bytes(std::size_t mbufs) noexcept;
 
 }  // namespace weir::mem

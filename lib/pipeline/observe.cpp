@@ -142,6 +142,7 @@ MemoryState observe_memory(const Wiring& wiring) {
     MemoryState memory;
     memory.heap_bytes = heap.bytes;
     memory.heap_allocations = heap.allocations;
+    memory.heap_reserved_bytes = heap.reserved_bytes;
     memory.resident_bytes = resident_bytes();
     for (const LcoreSlot& slot : wiring.lcores()) {
         memory.packet_path_allocations += slot.sealed->seal.total();
@@ -155,6 +156,7 @@ void set_memory_metrics(const MemoryState& memory, metrics::MetricSet& metrics) 
     metrics.set("packet_path_allocations_total", memory.packet_path_allocations);
     metrics.set("packet_path_page_faults_total", memory.packet_path_page_faults);
     metrics.set("heap_bytes", memory.heap_bytes);
+    metrics.set("heap_reserved_bytes", memory.heap_reserved_bytes);
     metrics.set("heap_allocations", memory.heap_allocations);
     metrics.set("resident_bytes", memory.resident_bytes);
 }

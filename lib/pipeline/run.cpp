@@ -36,6 +36,9 @@ constexpr auto kDrainTick = std::chrono::microseconds(100);
 constexpr auto kDrainLimit = std::chrono::seconds(5);
 constexpr double kDemoSeconds = 10;
 
+/// What 4 KiB pages are asked for beyond the plan: they cost nothing until they are touched.
+constexpr std::size_t kSmallPagesSlackBytes = std::size_t{16} << 20;
+
 /// Turns of an lcore without a packet after which nothing is on its way to it any more.
 constexpr std::uint64_t kQuietTurns = 64;
 
@@ -93,7 +96,7 @@ class Run {
         for (const std::string& text : options_.fail_on) {
             conditions_.push_back(metrics::Condition::parse(text));
         }
-        plan_ = make_plan(options_, specs_, this_machine());
+        plan_ = make_plan(options_, specs_, this_machine(specs_));
         if (plan_.demo && !options_.packets && !options_.duration_seconds) {
             options_.duration_seconds = kDemoSeconds;
         }
@@ -155,7 +158,10 @@ void Run::build() {
     port::EalRequest request;
     request.lcores = plan_.placements();
     request.hugepages = plan_.hugepages;
-    request.memory_bytes = plan_.memory_bytes;
+    request.memory_bytes = plan_.memory.small_page_bytes() + kSmallPagesSlackBytes;
+    for (const auto& [socket, pages] : plan_.memory.hugepages()) {
+        request.socket_memory_mib[socket] = pages * plan_.memory.hugepage_bytes >> 20;
+    }
     request.pci = std::ranges::any_of(
         specs_, [](const auto& spec) { return spec.kind == port::DeviceKind::kPci; });
     request.extra = options_.eal_arguments;
@@ -311,6 +317,17 @@ void Run::judge() {
 }
 
 }  // namespace
+
+std::string describe_plan(const config::Options& options) {
+    const std::vector<port::PortSpec> specs = specs_of(options);
+    refuse_impossible(options, specs);
+    const Machine machine = this_machine(specs);
+    const Plan plan = make_plan(options, specs, machine);
+    std::string text = describe(plan, options, specs) + plan.memory.table(machine.hugepages);
+    const std::string command = plan.memory.reserve_command(machine.hugepages);
+    if (!command.empty()) text += "to have it in hugepages, as root:\n" + command + "\n";
+    return text;
+}
 
 RunReport run(const config::Options& options, const RunObserver& observer) {
     return Run(options, observer).execute();

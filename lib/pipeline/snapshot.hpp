@@ -74,6 +74,7 @@ struct PoolState {
 /// What a run takes of the machine's memory, and what packet lcores did to it.
 struct MemoryState {
     std::uint64_t heap_bytes = 0, heap_allocations = 0;  ///< Taken from DPDK's heap.
+    std::uint64_t heap_reserved_bytes = 0;               ///< Of the pages that it holds.
     std::uint64_t resident_bytes = 0;                    ///< Of the process.
     std::uint64_t packet_path_page_faults = 0;           ///< Of the packet lcores' threads.
     std::uint64_t packet_path_allocations = 0;  ///< Calls of malloc, free and their kin on packet

@@ -75,6 +75,7 @@ void put_memory(Text out, const RunReport& report) {
     };
     line("octets of DPDK's heap", warm.heap_bytes, end.heap_bytes);
     line("blocks of DPDK's heap", warm.heap_allocations, end.heap_allocations);
+    line("octets of its pages", warm.heap_reserved_bytes, end.heap_reserved_bytes);
     line("octets resident", warm.resident_bytes, end.resident_bytes);
     line("page faults on packet lcores", warm.packet_path_page_faults, end.packet_path_page_faults);
     line("allocations on packet lcores", warm.packet_path_allocations, end.packet_path_allocations);
