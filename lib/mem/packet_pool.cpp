@@ -7,6 +7,7 @@
 #include <bit>
 
 #include "base/setup_error.hpp"
+#include "mem/pool_store.hpp"
 
 namespace weir::mem {
 namespace {
@@ -20,9 +21,10 @@ unsigned cache_size(std::size_t mbufs) {
 
 PacketPool::PacketPool(const std::string& name, std::size_t mbufs, std::uint32_t data_bytes,
                        base::SocketId socket)
-    : pool_(rte_pktmbuf_pool_create(
+    : pool_(rte_pktmbuf_pool_create_by_ops(
           name.c_str(), static_cast<unsigned>(mbufs), cache_size(mbufs), 0,
-          static_cast<std::uint16_t>(data_bytes + RTE_PKTMBUF_HEADROOM), socket.value)) {
+          static_cast<std::uint16_t>(data_bytes + RTE_PKTMBUF_HEADROOM), socket.value,
+          pool_store_name())) {
     if (pool_ == nullptr) {
         const std::size_t mib =
             ((mbufs * mbuf_memory_bytes(data_bytes) + pool_overhead_bytes(mbufs)) >> 20) + 1;
@@ -33,6 +35,15 @@ PacketPool::PacketPool(const std::string& name, std::size_t mbufs, std::uint32_t
             "reserve hugepages: sysctl -w vm.nr_hugepages=" + std::to_string(mib / 2 + 32) +
                 ", or ask for fewer --descriptors or a smaller --ring-size");
     }
+}
+
+PoolWatermarks PacketPool::watermarks() const noexcept {
+    const PoolStoreState state = pool_store_state(*pool_);
+    PoolWatermarks marks{state.lowest, 0, state.exhausted};
+    for (unsigned lcore = 0; lcore < RTE_MAX_LCORE && pool_->cache_size != 0; ++lcore) {
+        marks.cached += pool_->local_cache[lcore].len;
+    }
+    return marks;
 }
 
 PacketPool::~PacketPool() { rte_mempool_free(pool_); }

@@ -132,9 +132,17 @@ void observe_rings(const Wiring& wiring, Snapshot& snapshot) {
 
 void observe_pools(const Wiring& wiring, Snapshot& snapshot) {
     for (const auto& [socket, pool] : wiring.pools()) {
-        snapshot.pools.push_back(
-            {pool->name(), socket, pool->size(), pool->available(), pool->mbuf_bytes()});
+        snapshot.pools.push_back({pool->name(), socket, pool->size(), pool->available(),
+                                  pool->mbuf_bytes(), pool->watermarks()});
     }
+    std::uint64_t lowest = UINT64_MAX;
+    std::uint64_t exhausted = 0;
+    for (const PoolState& pool : snapshot.pools) {
+        lowest = std::min(lowest, pool.watermarks.lowest_free);
+        exhausted += pool.watermarks.exhausted;
+    }
+    snapshot.metrics.set("pool.lowest_free", snapshot.pools.empty() ? 0 : lowest);
+    snapshot.metrics.set("pool.exhausted", exhausted);
 }
 
 MemoryState observe_memory(const Wiring& wiring) {

@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "mem/packet_pool.hpp"
 #include "metrics/metric_set.hpp"
 
 /// What a run looks like at one moment, as plain data, cumulative since the start: pipeline makes
@@ -69,6 +70,7 @@ struct PoolState {
     std::string name;
     int socket = -1;
     std::size_t mbufs = 0, available = 0, mbuf_bytes = 0;
+    mem::PoolWatermarks watermarks;
 };
 
 /// What a run takes of the machine's memory, and what packet lcores did to it.

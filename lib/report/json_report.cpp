@@ -81,7 +81,10 @@ Json pools_json(const pipeline::Snapshot& state) {
                          {"socket", pool.socket},
                          {"mbufs", pool.mbufs},
                          {"available", pool.available},
-                         {"mbuf_bytes", pool.mbuf_bytes}});
+                         {"mbuf_bytes", pool.mbuf_bytes},
+                         {"lowest_free", pool.watermarks.lowest_free},
+                         {"cached", pool.watermarks.cached},
+                         {"exhausted", pool.watermarks.exhausted}});
     }
     return pools;
 }

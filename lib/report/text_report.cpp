@@ -61,8 +61,12 @@ void put_machinery(Text out, const Snapshot& state) {
         fmt::format_to(out, "ring {}: {} of {} left inside\n", ring.name, ring.used, ring.capacity);
     }
     for (const pipeline::PoolState& pool : state.pools) {
-        fmt::format_to(out, "pool {} (NUMA socket {}): {} of {} mbufs back\n", pool.name,
-                       pool.socket, grouped(pool.available), grouped(pool.mbufs));
+        fmt::format_to(out,
+                       "pool {} (NUMA socket {}): {} of {} mbufs back; at least {} were free "
+                       "beside {} in caches, exhausted {} times\n",
+                       pool.name, pool.socket, grouped(pool.available), grouped(pool.mbufs),
+                       grouped(pool.watermarks.lowest_free), grouped(pool.watermarks.cached),
+                       grouped(pool.watermarks.exhausted));
     }
 }
 

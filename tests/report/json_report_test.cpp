@@ -73,7 +73,8 @@ TEST(JsonReport, HoldsPortsLcoresRingsAndPools) {
     EXPECT_EQ(report["rings"],
               json::parse(R"([{"name": "rx 0 -> worker 0", "used": 0, "capacity": 1024}])"));
     EXPECT_EQ(report["pools"], json::parse(R"([{
-        "name": "weir_0", "socket": 0, "mbufs": 8191, "available": 8191, "mbuf_bytes": 2176}])"));
+        "name": "weir_0", "socket": 0, "mbufs": 8191, "available": 8191, "mbuf_bytes": 2176,
+        "lowest_free": 4000, "cached": 300, "exhausted": 2}])"));
 }
 
 TEST(JsonReport, HoldsWhatBecameOfMemory) {
