@@ -117,7 +117,8 @@ TEST(TextReport, LcoresRingsAndPoolsAreShown) {
         AllOf(HasSubstr("lcore 1 (CPU 0), generator + rx 0: busy 50.0 %, 30 cycles a packet\n"),
               HasSubstr("lcore 2 (CPU 1), worker 0: busy 25.0 %, 100 cycles a packet\n"),
               HasSubstr("ring rx 0 -> worker 0: 0 of 1024 left inside\n"),
-              HasSubstr("pool weir_0 (NUMA socket 0): 8,191 of 8,191 mbufs back\n")));
+              HasSubstr("pool weir_0 (NUMA socket 0): 8,191 of 8,191 mbufs back; at least "
+                        "4,000 were free beside 300 in caches, exhausted 2 times\n")));
 }
 
 TEST(TextReport, ProtocolsAndStatusesHaveTheirShareOfReceived) {

@@ -7,7 +7,7 @@ import unittest
 
 from weir_case import OK, WeirCase
 
-PRELOAD = os.environ['WEIR_ALLOCATING_FREE']   # set by tests/system/meson.build
+PRELOAD = os.environ['WEIR_GUILTY_FREE']   # set by tests/system/meson.build
 
 
 class Seal(WeirCase):

@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// A library to be preloaded, with a fault on purpose: DPDK's bulk free of mbufs allocates and frees
-// a little memory on every 1000th call. What the packet path calls is so found guilty.
+// A library to be preloaded, with faults on purpose: on every 1000th call DPDK's bulk free of mbufs
+// allocates and frees a little memory and makes a system call. What the packet path calls is so
+// found guilty.
 #include <dlfcn.h>
 #include <rte_mbuf.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 #include <cstdlib>
 
@@ -14,6 +17,7 @@ extern "C" void rte_pktmbuf_free_bulk(rte_mbuf** mbufs, unsigned count) {
     if (++calls % 1000 == 0) {
         void* volatile memory = std::malloc(100);
         std::free(memory);
+        ::syscall(SYS_getppid);
     }
     original(mbufs, count);
 }
