@@ -6,12 +6,14 @@
 #include <algorithm>
 
 #include "base/setup_error.hpp"
+#include "mem/watched_pool.hpp"
 
 namespace weir::mem {
 namespace {
 
-/// A mempool refuses caches that could swallow more than it has.
+/// A mempool refuses caches that could swallow more than it has. A watched pool has none.
 unsigned cache_size(std::size_t mbufs) {
+    if (watch::kPools) return 0;
     return static_cast<unsigned>(std::min<std::size_t>(kMempoolCacheSize, mbufs * 2 / 3));
 }
 
@@ -19,9 +21,10 @@ unsigned cache_size(std::size_t mbufs) {
 
 PacketPool::PacketPool(const std::string& name, std::size_t mbufs, std::uint32_t data_bytes,
                        base::SocketId socket)
-    : pool_(rte_pktmbuf_pool_create(
+    : pool_(rte_pktmbuf_pool_create_by_ops(
           name.c_str(), static_cast<unsigned>(mbufs), cache_size(mbufs), 0,
-          static_cast<std::uint16_t>(data_bytes + RTE_PKTMBUF_HEADROOM), socket.value)) {
+          static_cast<std::uint16_t>(data_bytes + RTE_PKTMBUF_HEADROOM), socket.value,
+          watch::kPools ? watched_pool_ops() : nullptr)) {
     if (pool_ == nullptr) {
         const std::size_t mib = (pool_memory_bytes(mbufs, data_bytes) >> 20) + 1;
         throw base::SetupError(
@@ -31,9 +34,18 @@ PacketPool::PacketPool(const std::string& name, std::size_t mbufs, std::uint32_t
             "reserve hugepages: sysctl -w vm.nr_hugepages=" + std::to_string(mib / 2 + 32) +
                 ", or ask for fewer --descriptors or a smaller --ring-size");
     }
+    if constexpr (watch::kPools) watch_pool(*pool_);
 }
 
-PacketPool::~PacketPool() { rte_mempool_free(pool_); }
+PacketPool::~PacketPool() {
+    if constexpr (watch::kPools) unwatch_pool(*pool_);
+    rte_mempool_free(pool_);
+}
+
+std::vector<std::string> PacketPool::missing() const {
+    if constexpr (watch::kPools) return missing_from(*pool_);
+    return {};
+}
 
 std::size_t pool_memory_bytes(std::size_t mbufs, std::uint32_t data_bytes) noexcept {
     const auto element =
