@@ -36,6 +36,7 @@ struct Handover {
     unsigned lcore = 0;
     std::uint64_t tsc = 0;
     Place place;
+    bool is_look = false;  ///< Nothing was handed over.
 };
 
 struct Record {
@@ -73,15 +74,20 @@ std::string_view text_of(Owner owner) noexcept {
     return "?";
 }
 
-std::string text_of(const Handover& handover) {
-    std::string text(text_of(handover.to));
-    if (handover.to == Owner::kRing) text += fmt::format(" {}", handover.number);
-    text += handover.lcore == LCORE_ID_ANY ? " on no lcore"
-                                           : fmt::format(" on lcore {}", handover.lcore);
+std::string place_of(const Handover& handover) {
+    std::string text = handover.lcore == LCORE_ID_ANY ? " on no lcore"
+                                                      : fmt::format(" on lcore {}", handover.lcore);
     if (handover.place.line == 0) return text + " inside DPDK";
     std::string_view file = handover.place.file;
     while (file.starts_with("../")) file.remove_prefix(3);
     return text + fmt::format(" at {}:{} ({})", file, handover.place.line, handover.place.function);
+}
+
+std::string text_of(const Handover& handover) {
+    if (handover.is_look) return "looked at" + place_of(handover);
+    std::string text(text_of(handover.to));
+    if (handover.to == Owner::kRing) text += fmt::format(" {}", handover.number);
+    return text + place_of(handover);
 }
 
 double microseconds(std::uint64_t ticks) noexcept {
@@ -89,7 +95,7 @@ double microseconds(std::uint64_t ticks) noexcept {
 }
 
 Handover handover_now(const Holder& to, Place place) noexcept {
-    return {to.owner(), to.number(), rte_lcore_id(), base::tsc_now(), place};
+    return {to.owner(), to.number(), rte_lcore_id(), base::tsc_now(), place, false};
 }
 
 /// Tells what was found, and ends the process. `last` is null for memory that is no mbuf.
@@ -244,6 +250,7 @@ Book* open_book(rte_mempool& pool) {
 void close_book(Book* book) noexcept {
     if (book == nullptr) return;
     Handover now = handover_now(Owner::kPool, Place::here());
+    now.is_look = true;
     for (const auto& [mbuf, record] : book->records()) {
         if (record.owner.load(std::memory_order_relaxed) == Owner::kPool) {
             book->check_untouched(mbuf, record, now);
@@ -272,7 +279,8 @@ void moved(std::span<rte_mbuf* const> packets, Owner from, const Holder& to, Pla
 
 void looked_at(std::span<rte_mbuf* const> packets, Place place) noexcept {
     if (packets.empty()) return;
-    const Handover now = handover_now(Owner::kHand, place);
+    Handover now = handover_now(Owner::kHand, place);
+    now.is_look = true;
     for (const rte_mbuf* packet : packets) {
         for (const rte_mbuf* mbuf = packet; mbuf != nullptr; mbuf = mbuf->next) {
             check(entry_of(mbuf, now), mbuf, Owner::kHand, now);
