@@ -73,8 +73,8 @@ class BurstOf {
     std::size_t offer(Owner to, const Holder& holder, Consume&& consume, Place place) noexcept {
         watch::giving({mbufs_.data(), size_}, to, holder, place);
         const std::size_t taken = consume(mbufs_.data(), size_);
-        watch::took({mbufs_.data() + taken, size_ - taken}, to, holder_, place);
         if (taken != 0) give(taken);
+        watch::took({mbufs_.data(), size_}, to, holder_, place);
         return taken;
     }
     template <typename Consume>
