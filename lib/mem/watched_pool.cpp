@@ -27,7 +27,7 @@ const rte_mempool_ops* find_ops(std::string_view name) {
 const rte_mempool_ops* ring_ops = nullptr;
 
 /// While a pool is built, and when it is torn down, this is null and mbufs pass unseen.
-ledger::Book* book_of(const rte_mempool* pool) {
+[[maybe_unused]] ledger::Book* book_of(const rte_mempool* pool) {
     return static_cast<ledger::Book*>(pool->pool_config);
 }
 
@@ -37,6 +37,8 @@ int enter(rte_mempool* pool, void* const* objects, unsigned count) {
     if (is_watched(pool)) {
         for (unsigned i = 0; i < count; ++i) {
             if constexpr (kLedger) {
+                // It fills the room around the packet too.
+                if constexpr (kPoison) poison::dig_up(*pool, objects[i]);
                 ledger::entered_pool(*book_of(pool), static_cast<rte_mbuf*>(objects[i]));
             }
             if constexpr (kPoison) poison::bury(*pool, objects[i]);
@@ -57,7 +59,7 @@ int leave(rte_mempool* pool, void** objects, unsigned count) {
     return 0;
 }
 
-void for_each_object(rte_mempool& pool, rte_mempool_obj_cb_t* each) noexcept {
+[[maybe_unused]] void for_each_object(rte_mempool& pool, rte_mempool_obj_cb_t* each) noexcept {
     rte_mempool_obj_iter(&pool, each, nullptr);
 }
 
