@@ -17,8 +17,8 @@ Looks at each reference that an object of a hot module makes to a symbol outside
   object needs no relocation and would not be seen. (A delete through a virtual table refers to
   nothing and is not seen; it needs an object from a `new` that no hot object can make.)
 
-Exit status: 0 clean, 1 something to mend, 2 nothing to look at, 77 skipped (sanitizer or
-unoptimized build, whose objects refer to what the release's do not).
+Exit status: 0 clean, 1 something to mend, 2 nothing to look at, 77 skipped (sanitizer, ledger
+or unoptimized build, whose objects refer to what the release's do not).
 """
 
 import argparse
@@ -216,6 +216,8 @@ def why_skip(build):
         options = {option["name"]: option["value"] for option in json.load(text)}
     if options.get("b_sanitize", "none") != "none":
         return f"a build with b_sanitize={options['b_sanitize']} refers to the sanitizer's runtime"
+    if options.get("ledger"):
+        return "a build with the ownership ledger calls it at every hand-over"
     if options.get("b_lto"):
         return "objects of a link-time-optimized build hold no relocations"
     if options.get("optimization") in ("0", "g", "1", "plain"):

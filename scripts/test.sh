@@ -5,7 +5,8 @@
 #
 # Installs what is missing, builds a release in build/ and runs every test, then builds with
 # AddressSanitizer and UndefinedBehaviorSanitizer in build-asan/ and runs the unit and EAL tests
-# again. --quick runs the release's unit tests only. Prints who was skipped and why, and
+# again, then with the ownership ledger in build-ledger/ for what moves mbufs: the EAL tests, and the
+# system tests demo, files, stop and veth. --quick runs the release's unit tests only. Prints who was skipped and why, and
 # `N passed, N failed, N skipped` at the end. WEIR_CORPUS names the folder of captures that some
 # tests read; without it they are skipped.
 set -euo pipefail
@@ -46,6 +47,16 @@ test_sanitized() {
     fi
 }
 
+test_ledger() {
+    if configure build-ledger --buildtype=release -Dledger=true -Dbench=false &&
+        build build-ledger mbuf-tests; then
+        # A hand-over costs what a packet does otherwise.
+        run_tests ledger build-ledger --suite eal --suite mbufs --timeout-multiplier 2
+    else
+        failed_steps+=(--failed "build with the ownership ledger in build-ledger/")
+    fi
+}
+
 main() {
     local quick=no
     case "$*" in
@@ -67,6 +78,7 @@ main() {
     else
         test_release
         test_sanitized
+        test_ledger
     fi
     step "summary"
     python3 "$root/scripts/test_summary.py" "${failed_steps[@]}" "${logs[@]}"

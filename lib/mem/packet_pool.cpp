@@ -8,12 +8,14 @@
 
 #include "base/setup_error.hpp"
 #include "mem/pool_store.hpp"
+#include "mem/watched_pool.hpp"
 
 namespace weir::mem {
 namespace {
 
-/// A mempool refuses caches that could swallow more than it has.
+/// A mempool refuses caches that could swallow more than it has. A watched pool has none.
 unsigned cache_size(std::size_t mbufs) {
+    if (watch::kPools) return 0;
     return static_cast<unsigned>(std::min<std::size_t>(kMempoolCacheSize, mbufs * 2 / 3));
 }
 
@@ -24,7 +26,7 @@ PacketPool::PacketPool(const std::string& name, std::size_t mbufs, std::uint32_t
     : pool_(rte_pktmbuf_pool_create_by_ops(
           name.c_str(), static_cast<unsigned>(mbufs), cache_size(mbufs), 0,
           static_cast<std::uint16_t>(data_bytes + RTE_PKTMBUF_HEADROOM), socket.value,
-          pool_store_name())) {
+          watch::kPools ? watched_pool_ops() : pool_store_name())) {
     if (pool_ == nullptr) {
         const std::size_t mib =
             ((mbufs * mbuf_memory_bytes(data_bytes) + pool_overhead_bytes(mbufs)) >> 20) + 1;
@@ -35,6 +37,7 @@ PacketPool::PacketPool(const std::string& name, std::size_t mbufs, std::uint32_t
             "reserve hugepages: sysctl -w vm.nr_hugepages=" + std::to_string(mib / 2 + 32) +
                 ", or ask for fewer --descriptors or a smaller --ring-size");
     }
+    if constexpr (watch::kPools) watch_pool(*pool_);
 }
 
 PoolWatermarks PacketPool::watermarks() const noexcept {
@@ -46,7 +49,15 @@ PoolWatermarks PacketPool::watermarks() const noexcept {
     return marks;
 }
 
-PacketPool::~PacketPool() { rte_mempool_free(pool_); }
+PacketPool::~PacketPool() {
+    if constexpr (watch::kPools) unwatch_pool(*pool_);
+    rte_mempool_free(pool_);
+}
+
+std::vector<std::string> PacketPool::missing() const {
+    if constexpr (watch::kPools) return missing_from(*pool_);
+    return {};
+}
 
 std::size_t mbuf_memory_bytes(std::uint32_t data_bytes) noexcept {
     const auto element =

@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <string>
+#include <vector>
 
 #include "base/ids.hpp"
 #include "mem/burst.hpp"
@@ -51,13 +52,18 @@ class PacketPool {
         return rte_pktmbuf_data_room_size(pool_) - RTE_PKTMBUF_HEADROOM;
     }
 
+    /// Who holds what is not back, in words, one line for each owner and place: in builds with the
+    /// ownership ledger only. When no lcore works on the pool.
+    [[nodiscard]] std::vector<std::string> missing() const;
+
     /// Takes exactly `count` reset mbufs into `burst` (which must have room), or none: false then.
     template <std::size_t Capacity>
-    [[nodiscard]] bool allocate(BurstOf<Capacity>& burst, std::size_t count) noexcept {
+    [[nodiscard]] bool allocate(BurstOf<Capacity>& burst, std::size_t count,
+                                Place place = Place::here()) noexcept {
         if (rte_pktmbuf_alloc_bulk(pool_, burst.tail(), static_cast<unsigned>(count)) != 0) {
             return false;
         }
-        burst.took(count);
+        burst.took(count, Owner::kPool, place);
         return true;
     }
 

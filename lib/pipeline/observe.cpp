@@ -5,6 +5,7 @@
 #include <rte_cycles.h>
 
 #include <algorithm>
+#include <iterator>
 #include <string_view>
 
 #include "mem/heap_usage.hpp"
@@ -287,6 +288,9 @@ std::vector<std::string> close_books(const Wiring& wiring, Snapshot& snapshot) {
         absent += pool.mbufs - pool.available;
         missing.push_back(fmt::format("pool {}: {} of {} mbufs did not come back", pool.name,
                                       pool.mbufs - pool.available, pool.mbufs));
+    }
+    for (const auto& [socket, pool] : wiring.pools()) {
+        std::ranges::move(pool->missing(), std::back_inserter(missing));
     }
     snapshot.ledger.in_flight = absent;
     check_identity(snapshot.ledger, missing);

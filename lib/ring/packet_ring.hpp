@@ -44,17 +44,19 @@ class PacketRing {
     /// Producer: moves as many of the burst's first mbufs into the ring as fit, in order; the rest
     /// stays the burst's. Returns how many moved.
     template <std::size_t Capacity>
-    std::size_t push(mem::BurstOf<Capacity>& burst) noexcept {
-        const std::size_t moved = queue_.push(burst.head(), burst.size());
-        burst.give(moved);
-        return moved;
+    std::size_t push(mem::BurstOf<Capacity>& burst,
+                     mem::Place place = mem::Place::here()) noexcept {
+        return burst.offer(
+            mem::Owner::kRing, holder_,
+            [this](rte_mbuf** mbufs, std::size_t count) { return queue_.push(mbufs, count); },
+            place);
     }
 
     /// Consumer: moves up to burst.room() mbufs into the burst. Returns how many moved.
     template <std::size_t Capacity>
-    std::size_t pop(mem::BurstOf<Capacity>& burst) noexcept {
+    std::size_t pop(mem::BurstOf<Capacity>& burst, mem::Place place = mem::Place::here()) noexcept {
         const std::size_t moved = queue_.pop(burst.tail(), burst.room());
-        burst.took(moved);
+        burst.took(moved, mem::Owner::kRing, place);
         return moved;
     }
 
@@ -69,6 +71,7 @@ class PacketRing {
 
     Queue queue_;
     std::size_t capacity_;
+    [[no_unique_address]] mem::Holder holder_;
 };
 
 /// Octets that a ring of `capacity` takes.

@@ -15,7 +15,9 @@ void HugepageAllocator<T>::deallocate(T* memory, std::size_t) noexcept {
 }
 
 PacketRing::PacketRing(std::size_t capacity, base::SocketId socket)
-    : queue_(capacity, HugepageAllocator<rte_mbuf*>(socket)), capacity_(capacity) {}
+    : queue_(capacity, HugepageAllocator<rte_mbuf*>(socket)),
+      capacity_(capacity),
+      holder_(mem::Holder::numbered(mem::Owner::kRing)) {}
 
 PacketRing::~PacketRing() {
     mem::Burst burst;

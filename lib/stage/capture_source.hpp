@@ -47,8 +47,8 @@ class CaptureSource final : public Source {
     std::span<const std::byte> rest_;  ///< Not read yet.
     capture::CapturedPacket next_{};   ///< Read, not yet handed on.
     bool has_next_ = false;
-    bool any_ = false;                  ///< Some packet was read since the last rewind.
-    mem::Burst stock_;                  ///< Empty mbufs, taken from the pool in bulk.
+    bool any_ = false;                       ///< Some packet was read since the last rewind.
+    mem::Burst stock_{mem::Owner::kSource};  ///< Empty mbufs, taken from the pool in bulk.
     std::uint64_t pace_start_tsc_ = 0;  ///< When the packet of time pace_start_ns_ was released.
     std::uint64_t pace_start_ns_ = 0;
 };

@@ -22,9 +22,10 @@ std::size_t GeneratorTask::poll(Phase phase) noexcept {
     if (pending_.empty() && phase == Phase::kRun) generate();
     std::size_t sent = 0;
     if (!pending_.empty()) {
-        sent = rte_eth_tx_burst(ethdev_.value, queue_.value, pending_.head(),
-                                static_cast<std::uint16_t>(pending_.size()));
-        pending_.give(sent);
+        sent = pending_.offer(mem::Owner::kDriverTx, [this](rte_mbuf** mbufs, std::size_t count) {
+            return rte_eth_tx_burst(ethdev_.value, queue_.value, mbufs,
+                                    static_cast<std::uint16_t>(count));
+        });
         set_held(pending_.size());
     }
     if (left_ == 0 && pending_.empty()) finished_.store(true, std::memory_order_release);

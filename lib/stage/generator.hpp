@@ -37,7 +37,7 @@ class GeneratorTask final : public Task {
     base::PortId ethdev_;
     base::QueueId queue_;
     std::uint64_t left_;
-    mem::Burst pending_;
+    mem::Burst pending_{mem::Owner::kGenerator};
     std::atomic<bool> finished_{false};
 };
 

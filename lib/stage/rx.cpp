@@ -74,7 +74,7 @@ void RxTask::stage(Outlet& outlet, rte_mbuf* mbuf, std::uint64_t now) noexcept {
     if (outlet.staged.room() == 0) {
         outlet.ring->push(outlet.staged);
         if (outlet.staged.room() == 0) {
-            rte_pktmbuf_free(mbuf);
+            mem::free_packet(mbuf);
             ++ring_full_;
             return;
         }

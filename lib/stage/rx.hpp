@@ -20,7 +20,7 @@ namespace weir::stage {
 /// spread over several workers.
 struct Outlet {
     ring::PacketRing* ring = nullptr;
-    mem::BurstOf<2 * mem::kMaxBurst> staged;
+    mem::BurstOf<2 * mem::kMaxBurst> staged{mem::Owner::kStaging};
     std::uint64_t flush_tsc = 0;  ///< When `staged` goes out even if it is small.
 };
 

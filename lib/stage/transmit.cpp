@@ -20,12 +20,12 @@ bool Transmitter::fits(const rte_mbuf* mbuf) const noexcept {
 
 void Transmitter::send(rte_mbuf* mbuf) noexcept {
     if (!fits(mbuf)) {
-        rte_pktmbuf_free(mbuf);
+        mem::free_packet(mbuf);
         ++too_large_;
         return;
     }
     if (pending_.room() == 0 && flush(Phase::kRun) == 0) {
-        rte_pktmbuf_free(mbuf);
+        mem::free_packet(mbuf);
         ++full_;
         return;
     }
@@ -38,12 +38,13 @@ std::size_t Transmitter::flush(Phase phase) noexcept {
     std::array<std::uint32_t, 2 * mem::kMaxBurst> bytes;
     for (std::size_t i = 0; i < pending_.size(); ++i) bytes[i] = pending_[i]->pkt_len;
     const std::size_t sent =
-        rte_eth_tx_burst(setup_.ethdev.value, setup_.queue.value, pending_.head(),
-                         static_cast<std::uint16_t>(pending_.size()));
+        pending_.offer(mem::Owner::kDriverTx, [this](rte_mbuf** mbufs, std::size_t count) {
+            return rte_eth_tx_burst(setup_.ethdev.value, setup_.queue.value, mbufs,
+                                    static_cast<std::uint16_t>(count));
+        });
     if (sent != 0) {
         std::uint64_t sent_bytes = 0;
         for (std::size_t i = 0; i < sent; ++i) sent_bytes += bytes[i];
-        pending_.give(sent);
         TxCounters::Update update(counters_);
         update.add(TxCounter::kPackets, sent);
         update.add(TxCounter::kBytes, sent_bytes);

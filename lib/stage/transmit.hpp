@@ -50,7 +50,7 @@ class Transmitter {
     [[nodiscard]] bool fits(const rte_mbuf* mbuf) const noexcept;
 
     Setup setup_;
-    mem::BurstOf<2 * mem::kMaxBurst> pending_;
+    mem::BurstOf<2 * mem::kMaxBurst> pending_{mem::Owner::kTransmitter};
     std::uint64_t full_ = 0;
     std::uint64_t too_large_ = 0;
     std::uint64_t stuck_since_tsc_ = 0;  ///< 0: not stuck.

@@ -161,13 +161,23 @@ class CheckHotPath(unittest.TestCase):
         self.assertEqual(result.returncode, 2)
         self.assertIn("unbuilt.cpp.o", result.stderr)
 
-    def test_skips_sanitizer_and_debug_builds_aloud(self):
+    def test_skips_sanitizer_ledger_and_debug_builds_aloud(self):
         for options in ({"b_sanitize": "address,undefined", "optimization": "2"},
+                        {"b_sanitize": "none", "optimization": "3", "ledger": True},
                         {"b_sanitize": "none", "optimization": "0"}):
             self.write_options(**options)
             result = self.check()
             self.assertEqual(result.returncode, 77)
             self.assertTrue(result.stdout.startswith("SKIP: "), result.stdout)
+
+    def test_refuses_a_call_of_the_ownership_ledger(self):
+        self.compile("stage", "rx.cpp", '''
+            namespace weir::mem::ledger { void moved(int); }
+            void hand_over() { weir::mem::ledger::moved(1); }
+            ''')
+        result = self.check()
+        self.assertEqual(result.returncode, 1)
+        self.assertIn("weir::mem::ledger::moved", result.stdout)
 
 
 if __name__ == "__main__":
