@@ -34,6 +34,8 @@ std::string_view wanted(ValueType type) {
             return "a whole number, not in quotes";
         case ValueType::kSeconds:
             return "a number of seconds, not in quotes";
+        case ValueType::kSize:
+            return "a number of octets, or a string such as \"64M\"";
         case ValueType::kSwitch:
             break;
     }
@@ -48,6 +50,8 @@ bool fits(ValueType type, const toml::node& node) {
             return node.is_integer();
         case ValueType::kSeconds:
             return node.is_number();
+        case ValueType::kSize:
+            return node.is_integer() || node.is_string();
         case ValueType::kSwitch:
             break;
     }
