@@ -45,7 +45,7 @@ struct Options {
     std::optional<std::uint64_t> capture_memory_bytes;  ///< Of the store; default: see plan.
     std::optional<std::uint64_t> capture_ring_bytes;    ///< Kept in memory until a trigger.
     std::optional<std::uint64_t> capture_rotate_bytes;
-    std::optional<double> capture_rotate_seconds;
+    std::optional<std::uint32_t> capture_rotate_seconds;
     std::optional<std::uint32_t> capture_files;  ///< Newest files that stay.
     std::vector<std::string> capture_on;         ///< Events that trigger: see kCaptureEvents.
     double capture_after_seconds = 1.0;          ///< Captured after a trigger.

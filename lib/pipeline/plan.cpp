@@ -144,8 +144,18 @@ std::size_t count_mbufs(const Plan& plan, const config::Options& options,
 
 std::size_t count_memory(const Plan& plan, const config::Options& options, std::size_t pools) {
     return kEalBytes + pools * mem::pool_memory_bytes(plan.mbufs, plan.mbuf_data_bytes) +
-           plan.rings * ring::ring_memory_bytes(options.ring_size) +
+           plan.rings * ring::ring_memory_bytes(options.ring_size) + plan.capture.memory_bytes +
            plan.workers * (plan.associations * sizeof(ipsec::SaEntry) + parse::kMaxFrameBytes + 1);
+}
+
+/// A CPU that no packet lcore polls where there is one, else the control thread's.
+unsigned choose_writer_cpu(const Plan& plan, const Machine& machine) {
+    const auto is_polled = [&plan](unsigned cpu) {
+        return std::ranges::any_of(plan.lcores,
+                                   [cpu](const PlannedLcore& lcore) { return lcore.cpu == cpu; });
+    };
+    const auto free = std::ranges::find_if_not(machine.cpus, is_polled);
+    return free != machine.cpus.end() ? *free : plan.control_cpu;
 }
 
 void choose_pages(Plan& plan, const config::Options& options, const Machine& machine) {
@@ -229,6 +239,8 @@ Plan make_plan(const config::Options& options, const std::vector<port::PortSpec>
     unsigned lcore_id = 1;
     for (PlannedLcore& lcore : plan.lcores) lcore.lcore = lcore_id++;
 
+    plan.capture = make_capture_plan(options);
+    plan.capture.writer_cpu = choose_writer_cpu(plan, machine);
     plan.mbufs = count_mbufs(plan, options, ports);
     plan.memory_bytes = count_memory(plan, options, 1);
     choose_pages(plan, options, machine);
@@ -268,6 +280,11 @@ std::string describe(const Plan& plan, const config::Options& options,
     }
     text += fmt::format("  packet pool: {} mbufs of {} octets on each NUMA socket in use\n",
                         plan.mbufs, plan.mbuf_data_bytes);
+    if (plan.capture.on) {
+        text += fmt::format("  capture writer on CPU {}: up to {} segments of 1 MiB, into {}\n",
+                            plan.capture.writer_cpu, plan.workers * plan.capture.most_segments,
+                            options.capture_file);
+    }
     text += fmt::format("  memory: {} MiB in {} ({})\n", (plan.memory_bytes >> 20) + 1,
                         plan.hugepages ? "hugepages" : "4 KiB pages", plan.memory_reason);
     return text;
