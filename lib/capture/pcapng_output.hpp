@@ -130,7 +130,7 @@ class PcapngOutput {
     [[nodiscard]] bool rotates() const noexcept;
     [[nodiscard]] bool waits() const noexcept;
     [[nodiscard]] Run what_fits(const Run& run) const noexcept;
-    [[nodiscard]] int put(const Run& run, Run& put) noexcept;
+    [[nodiscard]] int put(const Run& run, Run& done) noexcept;
     [[nodiscard]] int open_next() noexcept;
     [[nodiscard]] int open_file(const std::string& path);
     void delete_oldest() noexcept;
@@ -138,6 +138,7 @@ class PcapngOutput {
     void make_tail() noexcept;
     Written lose(std::uint64_t packets) noexcept;
     void fail(const char* operation, const std::string& path, int error) noexcept;
+    void tell(const char* operation, const std::string& path, int error) noexcept;
 
     PcapngOutputSetup setup_;
     OutputName name_;
