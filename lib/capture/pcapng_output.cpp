@@ -96,8 +96,10 @@ PcapngOutput::PcapngOutput(PcapngOutputSetup setup, std::uint64_t now_ns)
     for (const InterfaceText& interface : setup_.interfaces) append_interface(header_, interface);
     if (name_.is_compressed()) frame_.emplace();
     const int error = open_next();
-    if (error == 0) return;
-    throw SetupError(kOperation, setup_.path, std::strerror(error), remedy_of(error));
+    if (error != 0) {
+        throw SetupError(kOperation, setup_.path, std::strerror(error), remedy_of(error));
+    }
+    if (setup_.rotation.on_demand) take_back_first();
 }
 
 PcapngOutput::~PcapngOutput() {
@@ -105,7 +107,8 @@ PcapngOutput::~PcapngOutput() {
 }
 
 bool PcapngOutput::rotates() const noexcept {
-    return setup_.rotation.file_bytes != 0 || setup_.rotation.file_seconds != 0;
+    return setup_.rotation.file_bytes != 0 || setup_.rotation.file_seconds != 0 ||
+           setup_.rotation.on_demand;
 }
 
 /// Too little time has passed since the last failure. A clock that was set back counts as enough.
@@ -206,6 +209,8 @@ void PcapngOutput::rotate_if_due(std::uint64_t now_ns) noexcept {
     static_cast<void>(open_next());
 }
 
+void PcapngOutput::end_file() noexcept { finish_file(); }
+
 void PcapngOutput::close(std::span<const InterfaceStatistics> statistics,
                          std::uint64_t now_ns) noexcept {
     if (closed_) return;
@@ -219,6 +224,16 @@ OutputTotals PcapngOutput::totals() const noexcept {
     OutputTotals totals = totals_;
     if (file_.is_open()) totals.file_bytes += file_.bytes();
     return totals;
+}
+
+/// Removes the first file, which was made to see that it can be.
+void PcapngOutput::take_back_first() noexcept {
+    const bool is_regular = file_.is_regular();
+    static_cast<void>(file_.close(tail_));
+    if (is_regular) ::unlink(path_.c_str());
+    path_.clear();
+    kept_.clear();
+    totals_ = {};
 }
 
 /// Begins a file, the next one of a sequence: 0, or errno.

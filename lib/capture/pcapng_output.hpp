@@ -47,6 +47,8 @@ struct Rotation {
                                      ///< compressed one ends with the write that reaches it.
     std::uint64_t file_seconds = 0;  ///< Since the file's start; a file without packets goes on.
     std::uint32_t files_kept = 0;    ///< Of this capture's: when another is begun, the oldest goes.
+    bool on_demand = false;  ///< Files have numbers; the first begins with the first packet, and
+                             ///< another with the first packet after end_file().
 };
 
 struct PcapngOutputSetup {
@@ -78,8 +80,8 @@ class PcapngOutput {
         WriteLoss reason = WriteLoss::kWriteError;  ///< Only if any is lost.
     };
 
-    /// Creates the first file (an old one of that name is replaced) and writes its headers. Throws
-    /// SetupError when it cannot. Waits for the reader of a pipe.
+    /// Creates the first file (an old one of that name is replaced) and writes its headers; on
+    /// demand, it only tries to. Throws SetupError when it cannot. Waits for the reader of a pipe.
     PcapngOutput(PcapngOutputSetup setup, std::uint64_t now_ns);
     /// Closes with the statistics noted last.
     ~PcapngOutput();
@@ -107,6 +109,9 @@ class PcapngOutput {
     /// note_statistics(); write() does it too.
     void rotate_if_due(std::uint64_t now_ns) noexcept;
 
+    /// Closes the current file; write() begins another. Only for files on demand.
+    void end_file() noexcept;
+
     /// Closes the last file with these statistics. What is given to write() afterwards is lost.
     void close(std::span<const InterfaceStatistics> statistics, std::uint64_t now_ns) noexcept;
 
@@ -131,6 +136,7 @@ class PcapngOutput {
     [[nodiscard]] bool waits() const noexcept;
     [[nodiscard]] Run what_fits(const Run& run) const noexcept;
     [[nodiscard]] int put(const Run& run, Run& done) noexcept;
+    void take_back_first() noexcept;
     [[nodiscard]] int open_next() noexcept;
     [[nodiscard]] int open_file(const std::string& path);
     void delete_oldest() noexcept;

@@ -71,12 +71,13 @@ std::size_t ring_segments(std::uint64_t ring_bytes, unsigned workers, std::uint3
 
 [[noreturn]] void refuse_memory(std::size_t segments, unsigned workers, std::uint64_t given) {
     const std::size_t mib = segments * workers * kSegmentBytes >> 20;
-    throw SetupError("place", "the capture store",
-                     fmt::format("{} MiB are too little for {} worker{}, who need {} MiB",
-                                 given >> 20, workers, workers == 1 ? "" : "s", mib),
-                     fmt::format("give at least --capture-memory {}M, fewer --workers, or a smaller "
-                                 "--capture-snaplen{}",
-                                 mib, segments > 2 * kDefaultSegments ? " or --capture-ring" : ""));
+    throw SetupError(
+        "place", "the capture store",
+        fmt::format("{} MiB are too little for {} worker{}, who need {} MiB", given >> 20, workers,
+                    workers == 1 ? "" : "s", mib),
+        fmt::format("give at least --capture-memory {}M, fewer --workers, or a smaller "
+                    "--capture-snaplen{}",
+                    mib, segments > 2 * kDefaultSegments ? " or --capture-ring" : ""));
 }
 
 }  // namespace
@@ -103,8 +104,8 @@ CapturePlan make_capture_plan(const Options& options) {
             refuse_memory(least, options.workers, *options.capture_memory_bytes);
         }
     }
-    plan.memory_bytes = options.workers * plan.most_segments *
-                        (kSegmentBytes + kHeapBytes + 2 * sizeof(void*));
+    plan.memory_bytes =
+        options.workers * plan.most_segments * (kSegmentBytes + kHeapBytes + 2 * sizeof(void*));
     return plan;
 }
 

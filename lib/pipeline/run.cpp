@@ -182,6 +182,7 @@ void Run::flow() {
     while (report_.stop_reason.empty()) {
         std::this_thread::sleep_until(std::min(Clock::now() + kTick, next_second));
         report_.stop_reason = reason_to_stop();
+        if (wiring_->capture() != nullptr) wiring_->capture()->tick();
         if (Clock::now() < next_second) continue;
         next_second += std::chrono::seconds(1);
         Snapshot now = observe(*wiring_, elapsed(), false);
@@ -259,6 +260,7 @@ void Run::drain() {
     advance(Phase::kDrain, [this] { return rx_handed_over() && workers_done(); });
     wiring_->phase.store(Phase::kExit, std::memory_order_release);
     wiring_->join();
+    if (wiring_->capture() != nullptr) wiring_->capture()->finish();
 }
 
 void Run::finish() {

@@ -16,7 +16,7 @@ namespace weir::pipeline {
 /// the writer's thread and ahead of need; a segment never moves and is freed with the store. Each
 /// worker has its own share, so that none can take what another waits for.
 class SegmentStore {
- public:
+   public:
     /// `least` segments on NUMA socket `socket` from the start, `most` in the end. Throws
     /// SetupError.
     SegmentStore(std::size_t least, std::size_t most, base::SocketId socket);
