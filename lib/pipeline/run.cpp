@@ -14,6 +14,7 @@
 #include "gen/traffic.hpp"
 #include "metrics/condition.hpp"
 #include "parse/parse_options_setup.hpp"
+#include "pipeline/capture_triggers.hpp"
 #include "pipeline/demo.hpp"
 #include "pipeline/observe.hpp"
 #include "pipeline/plan.hpp"
@@ -93,6 +94,7 @@ class Run {
             conditions_.push_back(metrics::Condition::parse(text));
         }
         plan_ = make_plan(options_, specs_, this_machine());
+        if (plan_.capture.ring_bytes != 0) triggers_.emplace(options_.capture_on);
         if (plan_.demo && !options_.packets && !options_.duration_seconds) {
             options_.duration_seconds = kDemoSeconds;
         }
@@ -103,6 +105,7 @@ class Run {
    private:
     void build();
     void flow();
+    void tend_capture(CaptureSession& capture);
     [[nodiscard]] std::string reason_to_stop() const;
     void drain();
     void finish();
@@ -124,6 +127,7 @@ class Run {
     std::vector<metrics::Condition> conditions_;
     Plan plan_;
     StopSignal stop_signal_;
+    std::optional<CaptureTriggers> triggers_;  ///< With a capture ring.
     std::optional<port::Eal> eal_;
     std::unique_ptr<gen::Traffic> traffic_;
     std::unique_ptr<Wiring> wiring_;
@@ -182,13 +186,19 @@ void Run::flow() {
     while (report_.stop_reason.empty()) {
         std::this_thread::sleep_until(std::min(Clock::now() + kTick, next_second));
         report_.stop_reason = reason_to_stop();
-        if (wiring_->capture() != nullptr) wiring_->capture()->tick();
+        if (wiring_->capture() != nullptr) tend_capture(*wiring_->capture());
         if (Clock::now() < next_second) continue;
         next_second += std::chrono::seconds(1);
         Snapshot now = observe(*wiring_, elapsed(), false);
         observer_.on_second(before, now);
         before = std::move(now);
     }
+}
+
+void Run::tend_capture(CaptureSession& capture) {
+    capture.tick();
+    if (!triggers_) return;
+    for (const std::string& reason : triggers_->look(*wiring_)) capture.trigger(reason);
 }
 
 std::string Run::reason_to_stop() const {
