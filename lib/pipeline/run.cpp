@@ -132,6 +132,7 @@ class Run {
     std::unique_ptr<gen::Traffic> traffic_;
     std::unique_ptr<Wiring> wiring_;
     Clock::time_point launched_;
+    double drained_seconds_ = 0;
     RunReport report_;
     bool damaged_ = false;
 };
@@ -270,11 +271,12 @@ void Run::drain() {
     advance(Phase::kDrain, [this] { return rx_handed_over() && workers_done(); });
     wiring_->phase.store(Phase::kExit, std::memory_order_release);
     wiring_->join();
-    if (wiring_->capture() != nullptr) wiring_->capture()->finish();
+    drained_seconds_ = elapsed();
 }
 
 void Run::finish() {
-    report_.final = observe(*wiring_, elapsed(), true);
+    if (wiring_->capture() != nullptr) wiring_->capture()->finish();
+    report_.final = observe(*wiring_, drained_seconds_, true);
     note_captures();
     wiring_->close_ports();
     std::vector<std::string> missing = close_books(*wiring_, report_.final);
