@@ -79,7 +79,7 @@ class PcapngOutput {
     };
 
     /// Creates the first file (an old one of that name is replaced) and writes its headers. Throws
-    /// SetupError when it cannot. Waits for the reader of a pipe.
+    /// SetupError when it cannot. Waits for the reader of a pipe, until a signal comes.
     PcapngOutput(PcapngOutputSetup setup, std::uint64_t now_ns);
     /// Closes with the statistics noted last.
     ~PcapngOutput();
