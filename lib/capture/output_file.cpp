@@ -59,9 +59,7 @@ OutputFile::~OutputFile() {
 }
 
 int OutputFile::open(const char* path) noexcept {
-    do {
-        descriptor_ = ::open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
-    } while (descriptor_ < 0 && errno == EINTR);
+    descriptor_ = ::open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
     if (descriptor_ < 0) return errno;
     struct stat status {};
     is_regular_ = ::fstat(descriptor_, &status) == 0 && S_ISREG(status.st_mode);

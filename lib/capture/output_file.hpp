@@ -34,7 +34,8 @@ class OutputFile {
     OutputFile(const OutputFile&) = delete;
     OutputFile& operator=(const OutputFile&) = delete;
 
-    /// Creates the file, or empties it. 0, or errno. Waits for the reader of a pipe.
+    /// Creates the file, or empties it. 0, or errno. Waits for the reader of a pipe, until a signal
+    /// comes (EINTR).
     [[nodiscard]] int open(const char* path) noexcept;
     [[nodiscard]] bool is_open() const noexcept { return descriptor_ >= 0; }
     /// A file that can be cut, unlike a pipe or a device.

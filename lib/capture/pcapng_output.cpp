@@ -57,6 +57,8 @@ const char* remedy_of(int error) noexcept {
             return "name a file in a folder where this user may write";
         case EISDIR:
             return "name a file in it";
+        case EINTR:
+            return "start who reads the pipe first";
         case ENOSPC:
         case EDQUOT:
             return "free space, or name a file on another disk";
@@ -254,7 +256,10 @@ int PcapngOutput::open_next() noexcept try {
 
 /// A file that has no room for its headers is removed again.
 int PcapngOutput::open_file(const std::string& path) {
-    int error = file_.open(path.c_str());
+    int error = 0;
+    do {
+        error = file_.open(path.c_str());
+    } while (error == EINTR && totals_.files > 0);  // Who waits for a pipe may be interrupted.
     if (error != 0) return error;
     file_start_ns_ = now_ns_;
     make_tail();

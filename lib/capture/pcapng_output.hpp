@@ -81,7 +81,8 @@ class PcapngOutput {
     };
 
     /// Creates the first file (an old one of that name is replaced) and writes its headers; on
-    /// demand, it only tries to. Throws SetupError when it cannot. Waits for the reader of a pipe.
+    /// demand, it only tries to. Throws SetupError when it cannot. Waits for the reader of a pipe,
+    /// until a signal comes.
     PcapngOutput(PcapngOutputSetup setup, std::uint64_t now_ns);
     /// Closes with the statistics noted last.
     ~PcapngOutput();

@@ -10,6 +10,7 @@
 #include <thread>
 
 #include "support/capture_output.hpp"
+#include "support/setup_error.hpp"
 #include "support/write_faults.hpp"
 
 /// Writes that are refused, cut short or interrupted, by a kernel that says so when it is told to.
@@ -241,13 +242,15 @@ TEST_P(PcapngFaults, DoNotComeFromPipes) {
     EXPECT_EQ(output.totals().file_bytes, content.size());
 }
 
-void do_nothing(int /*signal*/) {}
+volatile std::sig_atomic_t signals_seen = 0;
+
+void count_signal(int /*signal*/) { signals_seen = signals_seen + 1; }
 
 /// Signals arrive all the time, and the kernel ends calls early for them.
 TEST_P(PcapngFaults, DoNotComeFromSignals) {
     ASSERT_EQ(::mkfifo(path().c_str(), 0600), 0);
     struct sigaction interrupt {};
-    interrupt.sa_handler = do_nothing;  // Without SA_RESTART.
+    interrupt.sa_handler = count_signal;  // Without SA_RESTART.
     struct sigaction former {};
     sigset_t alarm;
     sigemptyset(&alarm);
@@ -256,6 +259,7 @@ TEST_P(PcapngFaults, DoNotComeFromSignals) {
     PipeReader reader(path(), SIZE_MAX);
     pthread_sigmask(SIG_UNBLOCK, &alarm, nullptr);
     PcapngOutput output(test::output_setup(path()), kNow);
+    signals_seen = 0;
     ::sigaction(SIGALRM, &interrupt, &former);
     const itimerval often{{0, 50}, {0, 50}};
     const itimerval never{};
@@ -271,9 +275,27 @@ TEST_P(PcapngFaults, DoNotComeFromSignals) {
     const auto file =
         test::walk_pcapng(is_compressed() ? test::decompressed(content, problem) : content);
     EXPECT_EQ(file.problem + problem, "");
+    EXPECT_GT(signals_seen, 0);
     EXPECT_EQ(file.count(test::kPacketBlock), 20000U);
     EXPECT_EQ(output.totals().packets, 20000U);
     EXPECT_EQ(output.last_error(), "");
+}
+
+/// Nobody reads the pipe: whoever waits for that can be stopped.
+TEST_P(PcapngFaults, IncludeASignalBeforeThePipeIsRead) {
+    ASSERT_EQ(::mkfifo(path().c_str(), 0600), 0);
+    struct sigaction interrupt {};
+    interrupt.sa_handler = count_signal;
+    struct sigaction former {};
+    ::sigaction(SIGALRM, &interrupt, &former);
+    const itimerval often{{0, 20'000}, {0, 20'000}};
+    const itimerval never{};
+    ::setitimer(ITIMER_REAL, &often, nullptr);
+    const std::string text =
+        test::setup_error([&] { const PcapngOutput output(test::output_setup(path()), kNow); });
+    ::setitimer(ITIMER_REAL, &never, nullptr);
+    ::sigaction(SIGALRM, &former, nullptr);
+    EXPECT_THAT(text, HasSubstr("Interrupted system call\n  start who reads the pipe first"));
 }
 
 TEST_P(PcapngFaults, IncludeAReaderWhoGoes) {

@@ -1,15 +1,19 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
 #include <memory>
 #include <sstream>
+#include <thread>
 
 #include "support/capture_output.hpp"
+#include "support/write_faults.hpp"
 
 /// What others make of the files: tshark, capinfos, zstd.
 namespace weir::capture {
@@ -138,6 +142,37 @@ TEST_P(PcapngTools, ReadEachFileOfASequence) {
         for (const std::string& line : lines) ASSERT_EQ(line, tshark_line(first++, ""));
     }
     EXPECT_EQ(first, 100U);
+}
+
+TEST_P(PcapngTools, ReadOnBehindAWriteThatFailed) {
+    PcapngOutput output(test::output_setup(path()), kNow);
+    output.write(test::run_of(0, 20), 20, kNow);
+    {
+        const std::uint64_t room = output.totals().file_bytes + 100;
+        const test::ScopedWriteFaults faults({.file_limit = room, .error = ENOSPC});
+        EXPECT_EQ(output.write(test::run_of(20, 20), 20, kNow).packets, 0U);
+    }
+    output.write(test::run_of(40, 20), 20, kNow + test::kSecond);
+    output.close({}, kNow + test::kSecond);
+    const auto lines = lines_of(tshark(path()));
+    ASSERT_EQ(lines.size(), 40U) << lines.front();
+    for (std::uint64_t i = 0; i < 40; ++i) {
+        ASSERT_EQ(lines[i], tshark_line(i < 20 ? i : i + 20, ""));
+    }
+    expect_capinfos(path(), 40);
+}
+
+TEST_P(PcapngTools, ReadAPipe) {
+    ASSERT_EQ(::mkfifo(path().c_str(), 0600), 0);
+    std::string text;
+    std::thread reader([&] { text = tshark(path()); });
+    PcapngOutput output(test::output_setup(path()), kNow);
+    output.write(test::run_of(0, 300), 300, kNow);
+    output.close({}, kNow);
+    reader.join();
+    const auto lines = lines_of(text);
+    ASSERT_EQ(lines.size(), 300U) << lines.front();
+    for (std::uint64_t i = 0; i < 300; ++i) ASSERT_EQ(lines[i], tshark_line(i, ""));
 }
 
 TEST_P(PcapngTools, ReadWhatAKilledProcessLeaves) {
