@@ -28,8 +28,8 @@ class CaptureStoreTest : public testing::Test {
     static constexpr std::size_t kLeast = 2;
     static constexpr std::size_t kMost = 6;
 
-    void SetUp() override { std::filesystem::create_directories(folder_); }
-    void TearDown() override { std::filesystem::remove_all(folder_); }
+    CaptureStoreTest() { std::filesystem::create_directories(folder_); }
+    ~CaptureStoreTest() override { std::filesystem::remove_all(folder_); }
 
     [[nodiscard]] capture::PcapngOutputSetup output_setup(bool on_demand = false) const {
         capture::PcapngOutputSetup setup;
