@@ -57,6 +57,7 @@ LIBRARIES = [
     ("JSON", re.compile(r"nlohmann/.*"), {"metrics", "report"}),
     ("CLI11", re.compile(r"CLI/.*"), {"config"}),
     ("toml++", re.compile(r"toml\+\+/.*"), {"config"}),
+    ("Zstandard", re.compile(r"z(?:std|std_errors|dict)\.h"), {"capture"}),
 ]
 
 SOURCE_SUFFIXES = {".hpp", ".cpp", ".h", ".ipp"}

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 /// Everything `weir run` can be told, whether by command line or by TOML file. Plain data: checked
@@ -14,6 +15,10 @@ enum class Mode : std::uint8_t { kPipeline, kRunToCompletion };
 enum class Action : std::uint8_t { kSink, kForward, kMacswap };
 enum class OnFull : std::uint8_t { kDrop, kWait };
 enum class OnMalformed : std::uint8_t { kDrop, kPass };
+
+/// What --capture-on takes: a parse defect that had not been seen before, and packets dropped
+/// because a ring was full.
+inline constexpr std::string_view kCaptureEvents[] = {"malformed", "ring_full"};
 
 struct Options {
     std::vector<std::string> ports;  ///< As given; none and no configuration file: the demo.
@@ -33,6 +38,17 @@ struct Options {
     std::optional<std::uint64_t> packets;     ///< Stop after exactly so many received packets.
     std::vector<std::string> fail_on;         ///< "dropped > 0": see metrics/condition.hpp.
     std::string report_directory;             ///< Empty: none is written.
+
+    std::string capture_file;                           ///< pcapng; empty: nothing is captured.
+    std::string capture_filter;                         ///< tcpdump expression; empty: everything.
+    std::optional<std::uint32_t> capture_snaplen;       ///< Octets of a packet; default: all.
+    std::optional<std::uint64_t> capture_memory_bytes;  ///< Of the store; default: see plan.
+    std::optional<std::uint64_t> capture_ring_bytes;    ///< Kept in memory until a trigger.
+    std::optional<std::uint64_t> capture_rotate_bytes;
+    std::optional<std::uint32_t> capture_rotate_seconds;
+    std::optional<std::uint32_t> capture_files;  ///< Newest files that stay.
+    std::vector<std::string> capture_on;         ///< Events that trigger: see kCaptureEvents.
+    double capture_after_seconds = 1.0;          ///< Captured after a trigger.
 
     std::vector<std::string> udp_ports;    ///< "8472=vxlan": see parse/parse_options_setup.hpp.
     std::optional<unsigned> esp_null_icv;  ///< ESP is not encrypted and has an ICV of so many

@@ -18,6 +18,12 @@ namespace {
 constexpr double kMaxSeconds = 1e9;
 /// DPDK has 128 lcores; one is the control thread, one receives.
 constexpr unsigned kMaxWorkers = 126;
+/// No packet that Weir takes is longer.
+constexpr std::uint32_t kMaxSnaplen = 65535;
+constexpr std::uint64_t kMebibyte = std::uint64_t{1} << 20;
+/// A capture file must have room for its headers and some packets.
+constexpr std::uint64_t kLeastFile = std::uint64_t{64} << 10;
+constexpr std::uint32_t kMaxFiles = 1'000'000;
 
 [[noreturn]] void expect(const std::string& what) { throw std::invalid_argument(what); }
 
@@ -42,6 +48,25 @@ double seconds(const std::string& value, double least) {
         expect(fmt::format("a number of seconds from {} to {}", least, kMaxSeconds));
     }
     return result;
+}
+
+/// Octets: a whole number, with K, M or G (powers of 1024) behind it or not.
+std::uint64_t size(const std::string& value, std::uint64_t least) {
+    constexpr std::uint64_t kMost = std::uint64_t{1} << 50;
+    constexpr std::string_view kSuffixes = "KMG";
+    std::uint64_t result = 0;
+    const char* end = value.data() + value.size();
+    const auto [stop, error] = std::from_chars(value.data(), end, result);
+    unsigned shift = 0;
+    if (error == std::errc() && end - stop == 1) {
+        const std::size_t suffix = kSuffixes.find(*stop);
+        if (suffix != std::string_view::npos) shift = 10 * (static_cast<unsigned>(suffix) + 1);
+    }
+    const bool whole = stop == end || shift != 0;
+    if (error != std::errc() || !whole || result > kMost >> shift || result << shift < least) {
+        expect(fmt::format("a number of octets from {}, such as 500000, 64K, 64M or 2G", least));
+    }
+    return result << shift;
 }
 
 bool on_off(const std::string& value) {
@@ -164,6 +189,39 @@ const std::vector<Setting>& settings() {
          [](O& o, S& v) { o.fail_on.push_back(not_empty(v)); }, &O::fail_on},
         {"report", kText, "DIR", "write report.json into this directory",
          [](O& o, S& v) { o.report_directory = not_empty(v); }},
+        {"capture", kText, "FILE",
+         "write packets to this pcapng file; compressed when its name ends in .zst",
+         [](O& o, S& v) { o.capture_file = not_empty(v); }},
+        {"capture-filter", kText, "EXPR", "tcpdump expression: what to capture (everything)",
+         [](O& o, S& v) { o.capture_filter = v; }},
+        {"capture-snaplen", kWholeNumber, "OCTETS", "to capture of each packet (all)",
+         [](O& o, S& v) { o.capture_snaplen = number<std::uint32_t>(v, 1, kMaxSnaplen); }},
+        {"capture-memory", kSize, "SIZE",
+         "memory of the capture at most, such as 256M (64M; with --capture-ring what it needs)",
+         [](O& o, S& v) { o.capture_memory_bytes = size(v, kMebibyte); }},
+        {"capture-ring", kSize, "SIZE",
+         "keep the newest packets in memory, and write them at SIGUSR1 or an event only",
+         [](O& o, S& v) { o.capture_ring_bytes = size(v, kMebibyte); }},
+        {"capture-rotate-size", kSize, "SIZE", "begin another file at this size (never)",
+         [](O& o, S& v) { o.capture_rotate_bytes = size(v, kLeastFile); }},
+        {"capture-rotate-seconds", kWholeNumber, "SECONDS",
+         "begin another file after so long (never)",
+         [](O& o, S& v) { o.capture_rotate_seconds = number<std::uint32_t>(v, 1, 1'000'000'000); }},
+        {"capture-files", kWholeNumber, "N",
+         "keep the newest N files, remove older ones (all stay)",
+         [](O& o, S& v) { o.capture_files = number<std::uint32_t>(v, 1, kMaxFiles); }},
+        {"capture-on", kText, "malformed|ring_full",
+         "event that writes out --capture-ring; may be given several times",
+         [](O& o, S& v) {
+             if (std::ranges::find(kCaptureEvents, v) == std::end(kCaptureEvents)) {
+                 expect("malformed or ring_full");
+             }
+             o.capture_on.push_back(v);
+         },
+         &O::capture_on},
+        {"capture-after", kSeconds, "SECONDS",
+         "how long packets are captured after the trigger of --capture-ring (1)",
+         [](O& o, S& v) { o.capture_after_seconds = seconds(v, 0); }},
         {"udp-port", kText, "PORT=LAYER",
          "what a UDP port carries, such as 8472=vxlan; may be given several times",
          [](O& o, S& v) {

@@ -15,7 +15,10 @@
 
 #ifdef WEIR_SANITIZED_ALLOCATOR
 
-#include <sanitizer/allocator_interface.h>
+// NOLINTNEXTLINE(bugprone-reserved-identifier): the runtime's name; g++ brings no header for it.
+extern "C" int __sanitizer_install_malloc_and_free_hooks(void (*took)(const volatile void* memory,
+                                                                      std::size_t bytes),
+                                                         void (*gave)(const volatile void* memory));
 
 namespace weir::mem {
 namespace {

@@ -34,6 +34,7 @@ class HugepageArray {
     HugepageArray& operator=(const HugepageArray&) = delete;
 
     [[nodiscard]] std::span<T> elements() noexcept { return {elements_, count_}; }
+    [[nodiscard]] std::span<const T> elements() const noexcept { return {elements_, count_}; }
 
    private:
     T* elements_;

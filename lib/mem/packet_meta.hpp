@@ -23,6 +23,10 @@ class PacketMeta {
         *RTE_MBUF_DYNFIELD(mbuf, wire_bytes_, std::uint32_t*) = wire_bytes;
         *RTE_MBUF_DYNFIELD(mbuf, timestamp_ns_, std::uint64_t*) = timestamp_ns;
     }
+    /// Whether the packet is from a capture file; otherwise it is live.
+    [[nodiscard]] bool captured(const rte_mbuf* mbuf) const noexcept {
+        return (mbuf->ol_flags & flag_) != 0;
+    }
     /// Length on the wire in octets, without FCS: of a live packet, what was received.
     [[nodiscard]] std::uint32_t wire_bytes(const rte_mbuf* mbuf) const noexcept {
         return (mbuf->ol_flags & flag_) == 0

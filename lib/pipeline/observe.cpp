@@ -9,6 +9,7 @@
 #include <string_view>
 
 #include "mem/heap_usage.hpp"
+#include "pipeline/capture_books.hpp"
 #include "pipeline/process_memory.hpp"
 
 namespace weir::pipeline {
@@ -254,6 +255,10 @@ Snapshot observe(const Wiring& wiring, double elapsed_seconds, bool driver_state
     observe_pools(wiring, snapshot);
     snapshot.memory = observe_memory(wiring);
     set_memory_metrics(snapshot.memory, snapshot.metrics);
+    if (wiring.capture() != nullptr) {
+        snapshot.capture = wiring.capture()->observe();
+        set_capture_metrics(*snapshot.capture, snapshot.metrics);
+    }
     set_ledger_metrics(snapshot.ledger, snapshot.metrics);
     set_port_metrics(snapshot.ports, snapshot.metrics);
     set_association_metrics({}, snapshot.metrics);
@@ -294,6 +299,7 @@ std::vector<std::string> close_books(const Wiring& wiring, Snapshot& snapshot) {
     }
     snapshot.ledger.in_flight = absent;
     check_identity(snapshot.ledger, missing);
+    if (snapshot.capture) close_capture(*snapshot.capture, missing);
     snapshot.ledger.balanced = missing.empty();
     set_ledger_metrics(snapshot.ledger, snapshot.metrics);
     // Only now: the tables may be read once their lcores have stopped.

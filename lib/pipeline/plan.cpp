@@ -180,7 +180,21 @@ MemoryPlan plan_memory(const Plan& plan, const config::Options& options,
     memory.parts.push_back({"IPsec association tables", here, plan.workers * plan.associations,
                             sizeof(ipsec::SaEntry)});
     memory.parts.push_back({"workers' scratch", here, plan.workers, parse::kMaxFrameBytes + 1});
+    if (plan.capture.on) {
+        memory.parts.push_back({"capture segments", here, plan.workers * plan.capture.most_segments,
+                                plan.capture.segment_bytes});
+    }
     return memory;
+}
+
+/// A CPU that no packet lcore polls where there is one, else the control thread's.
+unsigned choose_writer_cpu(const Plan& plan, const Machine& machine) {
+    const auto is_polled = [&plan](unsigned cpu) {
+        return std::ranges::any_of(plan.lcores,
+                                   [cpu](const PlannedLcore& lcore) { return lcore.cpu == cpu; });
+    };
+    const auto free = std::ranges::find_if_not(machine.cpus, is_polled);
+    return free != machine.cpus.end() ? *free : plan.control_cpu;
 }
 
 void choose_pages(Plan& plan, const config::Options& options, const Machine& machine) {
@@ -249,6 +263,8 @@ Plan make_plan(const config::Options& options, const std::vector<port::PortSpec>
     unsigned lcore_id = 1;
     for (PlannedLcore& lcore : plan.lcores) lcore.lcore = lcore_id++;
 
+    plan.capture = make_capture_plan(options);
+    plan.capture.writer_cpu = choose_writer_cpu(plan, machine);
     plan.mbufs = count_mbufs(plan, options, ports);
     plan.memory = plan_memory(plan, options, ports, machine);
     choose_pages(plan, options, machine);
@@ -288,6 +304,11 @@ std::string describe(const Plan& plan, const config::Options& options,
     }
     text += fmt::format("  packet pool: {} mbufs of {} octets on each NUMA socket in use\n",
                         plan.mbufs, plan.mbuf_data_bytes);
+    if (plan.capture.on) {
+        text += fmt::format("  capture writer on CPU {}: up to {} segments of 1 MiB, into {}\n",
+                            plan.capture.writer_cpu, plan.workers * plan.capture.most_segments,
+                            options.capture_file);
+    }
     text += fmt::format("  memory: {} MiB in {} ({})\n", (plan.memory_bytes() >> 20) + 1,
                         plan.hugepages ? "hugepages" : "4 KiB pages", plan.memory_reason);
     return text;

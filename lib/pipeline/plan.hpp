@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "config/options.hpp"
+#include "pipeline/capture_plan.hpp"
 #include "pipeline/machine.hpp"
 #include "pipeline/memory_plan.hpp"
 #include "port/device.hpp"
@@ -39,6 +40,7 @@ struct Plan {
     std::size_t associations = 0;  ///< IPsec associations each worker can hold.
     std::size_t mbufs = 0;         ///< Of each pool; one pool for each NUMA socket in use.
     std::uint32_t mbuf_data_bytes = 0;
+    CapturePlan capture;
     MemoryPlan memory;
     bool hugepages = false;
     std::string memory_reason;  ///< Why these pages.

@@ -15,6 +15,7 @@
 #include "gen/traffic.hpp"
 #include "metrics/condition.hpp"
 #include "parse/parse_options_setup.hpp"
+#include "pipeline/capture_triggers.hpp"
 #include "pipeline/demo.hpp"
 #include "pipeline/observe.hpp"
 #include "pipeline/plan.hpp"
@@ -97,6 +98,7 @@ class Run {
             conditions_.push_back(metrics::Condition::parse(text));
         }
         plan_ = make_plan(options_, specs_, this_machine(specs_));
+        if (plan_.capture.ring_bytes != 0) triggers_.emplace(options_.capture_on);
         if (plan_.demo && !options_.packets && !options_.duration_seconds) {
             options_.duration_seconds = kDemoSeconds;
         }
@@ -107,6 +109,7 @@ class Run {
    private:
     void build();
     void flow();
+    void tend_capture(CaptureSession& capture);
     [[nodiscard]] std::string reason_to_stop() const;
     void drain();
     void finish();
@@ -128,10 +131,12 @@ class Run {
     std::vector<metrics::Condition> conditions_;
     Plan plan_;
     StopSignal stop_signal_;
+    std::optional<CaptureTriggers> triggers_;  ///< With a capture ring.
     std::optional<port::Eal> eal_;
     std::unique_ptr<gen::Traffic> traffic_;
     std::unique_ptr<Wiring> wiring_;
     Clock::time_point launched_;
+    double drained_seconds_ = 0;
     RunReport report_;
     bool damaged_ = false;
 };
@@ -191,6 +196,7 @@ void Run::flow() {
     while (report_.stop_reason.empty()) {
         std::this_thread::sleep_until(std::min(Clock::now() + kTick, next_second));
         report_.stop_reason = reason_to_stop();
+        if (wiring_->capture() != nullptr) tend_capture(*wiring_->capture());
         if (Clock::now() < next_second) continue;
         next_second += std::chrono::seconds(1);
         Snapshot now = observe(*wiring_, elapsed(), false);
@@ -198,6 +204,12 @@ void Run::flow() {
         observer_.on_second(before, now);
         before = std::move(now);
     }
+}
+
+void Run::tend_capture(CaptureSession& capture) {
+    capture.tick();
+    if (!triggers_) return;
+    for (const std::string& reason : triggers_->look(*wiring_)) capture.trigger(reason);
 }
 
 std::string Run::reason_to_stop() const {
@@ -269,10 +281,12 @@ void Run::drain() {
     advance(Phase::kDrain, [this] { return rx_handed_over() && workers_done(); });
     wiring_->phase.store(Phase::kExit, std::memory_order_release);
     wiring_->join();
+    drained_seconds_ = elapsed();
 }
 
 void Run::finish() {
-    report_.final = observe(*wiring_, elapsed(), true);
+    if (wiring_->capture() != nullptr) wiring_->capture()->finish();
+    report_.final = observe(*wiring_, drained_seconds_, true);
     report_.allocations = allocation_sites(*wiring_);
     note_captures();
     wiring_->close_ports();

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -83,6 +84,33 @@ struct MemoryState {
                                                 ///< lcores since they were sealed.
 };
 
+/// The capture's own books. A capture is a copy: nothing here is part of the ledger.
+struct CaptureState {
+    std::string file;  ///< As the user gave it.
+    std::uint64_t selected = 0;
+    std::uint64_t stored = 0, stored_bytes = 0;
+    std::map<std::string, std::uint64_t> not_stored;       ///< By reason, those at 0 too.
+    std::uint64_t written = 0, written_bytes = 0;          ///< Bytes of blocks, uncompressed.
+    std::map<std::string, std::uint64_t> lost;             ///< By reason, those at 0 too.
+    std::uint64_t overwritten = 0;                         ///< In the capture ring, by newer ones.
+    std::uint64_t discarded = 0;                           ///< Still in the ring at the end.
+    std::uint64_t held = 0;                                ///< In the ring now.
+    std::uint64_t files = 0, file_bytes = 0;               ///< Begun; their octets on the disk.
+    std::uint64_t files_deleted = 0, packets_deleted = 0;  ///< By rotation; part of written.
+    std::uint64_t triggers = 0, triggers_ignored = 0;
+    std::size_t segments = 0, most_segments = 0;
+    std::string note;  ///< What went wrong last, or "".
+    bool ring = false;
+    bool balanced = false;  ///< At the end: selected = stored + all not stored, and
+                            ///< stored = written + all lost + overwritten + discarded.
+
+    [[nodiscard]] static std::uint64_t sum(const std::map<std::string, std::uint64_t>& reasons) {
+        std::uint64_t total = 0;
+        for (const auto& [reason, count] : reasons) total += count;
+        return total;
+    }
+};
+
 struct Snapshot {
     double elapsed_seconds = 0;
     Ledger ledger;
@@ -93,6 +121,7 @@ struct Snapshot {
     MemoryState memory;
     std::vector<std::pair<std::string, std::uint64_t>> layers;    ///< Packets that hold the layer.
     std::vector<std::pair<std::string, std::uint64_t>> statuses;  ///< Packets by ParseStatus, ≠ 0.
+    std::optional<CaptureState> capture;                          ///< When something is captured.
     metrics::MetricSet metrics;
 };
 

@@ -39,6 +39,7 @@ void change_mask(int how) noexcept {
     sigemptyset(&set);
     sigaddset(&set, SIGINT);
     sigaddset(&set, SIGTERM);
+    sigaddset(&set, SIGUSR1);  // Of the capture ring.
     pthread_sigmask(how, &set, nullptr);
 }
 

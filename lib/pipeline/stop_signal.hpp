@@ -13,7 +13,8 @@ class StopSignal {
     StopSignal(const StopSignal&) = delete;
     StopSignal& operator=(const StopSignal&) = delete;
 
-    /// Keeps the signals from this thread and from threads that it starts, until unblock().
+    /// Keeps the signals, and SIGUSR1, from this thread and from threads that it starts, until
+    /// unblock().
     static void block() noexcept;
     static void unblock() noexcept;
 

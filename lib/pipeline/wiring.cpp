@@ -71,6 +71,7 @@ Wiring::Wiring(const config::Options& options, const Plan& plan,
                        : options.packets.value_or(stage::PacketLimit::kNone)) {
     open_ports(specs);
     make_sources();
+    make_capture();
     make_workers();
     make_rx();
     make_lcores(traffic);
@@ -162,6 +163,15 @@ void Wiring::make_transmitters(WorkerSlot& slot, std::size_t worker) {
     }
 }
 
+void Wiring::make_capture() {
+    if (!plan_.capture.on) return;
+    const bool all_wait = std::ranges::all_of(ports_, [this](const PortSlot& port) {
+        return waits(port.device != nullptr && !plan_.demo);
+    });
+    capture_ = std::make_unique<CaptureSession>(CaptureSession::Setup{
+        plan_.capture, options_, ports_, plan_.workers, main_socket(), meta_, all_wait});
+}
+
 void Wiring::make_workers() {
     const parse::ParseOptions parse_options =
         parse::make_parse_options(options_.udp_ports, options_.esp_null_icv, options_.max_layers);
@@ -182,6 +192,7 @@ void Wiring::make_workers() {
                                                                      : config::OnMalformed::kPass);
         setup.drop_malformed = on_malformed == config::OnMalformed::kDrop;
         setup.filter = filter_.get();
+        setup.capture = capture_ == nullptr ? nullptr : &capture_->tap(i);
         setup.associations = slot.associations.get();
         setup.egress = slot.egress;
         setup.transmitters = slot.transmitters;
@@ -240,6 +251,7 @@ void Wiring::make_lcores(gen::Traffic* traffic) {
 }
 
 void Wiring::launch() {
+    if (capture_ != nullptr) capture_->start();
     for (LcoreSlot& slot : lcores_) {
         stage::LcoreLoop& loop = slot.sealed->loop;
         loop.tasks = slot.tasks;

@@ -20,6 +20,7 @@
 #include "mem/hugepage_array.hpp"
 #include "mem/packet_meta.hpp"
 #include "mem/packet_pool.hpp"
+#include "pipeline/capture_session.hpp"
 #include "pipeline/plan.hpp"
 #include "port/port.hpp"
 #include "ring/packet_ring.hpp"
@@ -111,11 +112,14 @@ class Wiring {
     [[nodiscard]] const stage::GeneratorTask* generator() const noexcept {
         return generator_.get();
     }
+    /// nullptr when nothing is captured.
+    [[nodiscard]] CaptureSession* capture() const noexcept { return capture_.get(); }
     [[nodiscard]] const stage::PacketLimit& limit() const noexcept { return limit_; }
 
    private:
     void open_ports(const std::vector<port::PortSpec>& specs);
     void make_sources();
+    void make_capture();
     void make_workers();
     void make_transmitters(WorkerSlot& slot, std::size_t worker);
     void make_rx();
@@ -133,6 +137,7 @@ class Wiring {
     std::map<int, std::unique_ptr<mem::PacketPool>> pools_;
     std::vector<PortSlot> ports_;
     std::vector<std::unique_ptr<ring::PacketRing>> rings_;
+    std::unique_ptr<CaptureSession> capture_;
     std::vector<WorkerSlot> workers_;
     std::vector<RxSlot> rx_;
     std::unique_ptr<stage::GeneratorTask> generator_;

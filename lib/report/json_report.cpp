@@ -110,6 +110,38 @@ Json allocations_json(const RunReport& report) {
     return sites;
 }
 
+Json counts(const std::map<std::string, std::uint64_t>& values) {
+    Json json = Json::object();
+    for (const auto& [name, value] : values) json[name] = value;
+    return json;
+}
+
+Json capture_json(const std::optional<pipeline::CaptureState>& state) {
+    if (!state) return Json::object();
+    const pipeline::CaptureState& capture = *state;
+    return {{"file", capture.file},
+            {"ring", capture.ring},
+            {"selected", capture.selected},
+            {"stored", capture.stored},
+            {"stored_bytes", capture.stored_bytes},
+            {"not_stored", counts(capture.not_stored)},
+            {"written", capture.written},
+            {"written_bytes", capture.written_bytes},
+            {"lost", counts(capture.lost)},
+            {"overwritten", capture.overwritten},
+            {"discarded", capture.discarded},
+            {"files", capture.files},
+            {"file_bytes", capture.file_bytes},
+            {"files_deleted", capture.files_deleted},
+            {"packets_deleted", capture.packets_deleted},
+            {"triggers", capture.triggers},
+            {"triggers_ignored", capture.triggers_ignored},
+            {"segments", capture.segments},
+            {"most_segments", capture.most_segments},
+            {"balanced", capture.balanced},
+            {"note", capture.note}};
+}
+
 Json verdicts_json(const RunReport& report) {
     Json demo = Json::array();
     for (const pipeline::DemoCheck& check : report.demo) {
@@ -160,7 +192,8 @@ std::string json_report(const RunReport& report) {
                                              memory_json("end", state.memory)})},
                  {"packet_path_allocations", allocations_json(report)},
                  {"layers", pairs(state.layers)},
-                 {"statuses", pairs(state.statuses)}};
+                 {"statuses", pairs(state.statuses)},
+                 {"capture", capture_json(state.capture)}};
     json.update(verdicts_json(report));
     json["metrics"] = metrics;
     return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";

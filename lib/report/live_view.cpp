@@ -45,6 +45,16 @@ void add_ledger(const Snapshot& now, Lines& lines) {
                                 grouped(ledger.dropped_total())));
 }
 
+void add_capture(const Snapshot& now, Lines& lines) {
+    if (!now.capture) return;
+    const pipeline::CaptureState& capture = *now.capture;
+    const auto lost = pipeline::CaptureState::sum(capture.lost);
+    lines.push_back(fmt::format("  capture: stored {}  not stored {}  written {}  lost {}",
+                                grouped(capture.stored),
+                                grouped(pipeline::CaptureState::sum(capture.not_stored)),
+                                grouped(capture.written), grouped(lost)));
+}
+
 void add_ports(const Change& change, Lines& lines) {
     for (std::size_t i = 0; i < change.now.ports.size(); ++i) {
         const pipeline::PortState& now = change.now.ports[i];
@@ -130,6 +140,7 @@ std::string LiveView::render(const Snapshot& before, const Snapshot& now) {
     const Change change{before, now};
     Lines lines;
     add_ledger(now, lines);
+    add_capture(now, lines);
     add_ports(change, lines);
     add_lcores(change, lines);
     add_rings(now, lines);

@@ -112,6 +112,38 @@ void put_ipsec(Text out, const metrics::MetricSet& metrics) {
     put(out, "", "beyond the window", metric("ipsec.beyond_window"));
 }
 
+/// The capture's two sums. A copy is not part of the ledger, so that they stand beside it.
+void put_capture(Text out, const Snapshot& state) {
+    if (!state.capture) return;
+    const pipeline::CaptureState& capture = *state.capture;
+    fmt::format_to(out, "capture: {}\n", printable(capture.file));
+    put(out, "", "selected", capture.selected);
+    put(out, "", "stored", capture.stored);
+    for (const auto& [reason, packets] : capture.not_stored) {
+        put(out, "+", "not stored: " + reason, packets);
+    }
+    put(out, "", "written", capture.written,
+        fmt::format("{} file{}, {} octets", grouped(capture.files), capture.files == 1 ? "" : "s",
+                    grouped(capture.file_bytes)));
+    for (const auto& [reason, packets] : capture.lost) put(out, "+", "lost: " + reason, packets);
+    if (capture.ring) {
+        put(out, "+", "overwritten in the ring", capture.overwritten);
+        put(out, "+", "in the ring at the end, discarded", capture.discarded);
+        put(out, "", "triggers", capture.triggers);
+        put(out, "", "triggers while one was served", capture.triggers_ignored);
+    }
+    if (capture.files_deleted != 0) {
+        put(out, "", "of the written, in files since deleted", capture.packets_deleted,
+            fmt::format("{} files", grouped(capture.files_deleted)));
+    }
+    fmt::format_to(out, "  segments of 1 MiB: {} of at most {}\n", capture.segments,
+                   capture.most_segments);
+    if (!capture.note.empty()) fmt::format_to(out, "  {}\n", printable(capture.note));
+    fmt::format_to(out, "  {}\n",
+                   capture.balanced ? "complete: each selected packet is written or has its reason"
+                                    : "NOT COMPLETE");
+}
+
 /// A sum that a reader can check line by line. On a run that ended well nothing is in flight.
 void put_ledger(Text out, const RunReport& report) {
     const pipeline::Ledger& ledger = report.final.ledger;
@@ -196,6 +228,7 @@ std::string text_report(const RunReport& report) {
     put_shares(out, "parse status (share of received packets)", state.statuses,
                state.ledger.received);
     put_ipsec(out, state.metrics);
+    put_capture(out, state);
     put_ledger(out, report);
     put_demo(out, report);
     put_conditions(out, report);

@@ -8,29 +8,12 @@
 
 #include "base/ids.hpp"
 #include "mem/burst.hpp"
+#include "ring/hugepage_allocator.hpp"
 
 /// The hand-over of packets between two lcores: a lock-free single-producer single-consumer ring
 /// of mbufs. One rx lcore pushes, one worker pops. Bursts move with one index publication each,
 /// which is what makes it cheap; see bench/ring.
 namespace weir::ring {
-
-/// Memory of DPDK's heap on one NUMA socket, as Boost asks for it.
-template <typename T>
-class HugepageAllocator {
-   public:
-    using value_type = T;
-    explicit HugepageAllocator(base::SocketId socket) noexcept : socket_(socket) {}
-    template <typename U>
-    explicit HugepageAllocator(const HugepageAllocator<U>& other) noexcept
-        : socket_(other.socket()) {}
-
-    [[nodiscard]] T* allocate(std::size_t count);
-    void deallocate(T* memory, std::size_t count) noexcept;
-    [[nodiscard]] base::SocketId socket() const noexcept { return socket_; }
-
-   private:
-    base::SocketId socket_;
-};
 
 class PacketRing {
    public:

@@ -69,6 +69,23 @@ inline constexpr WorkerDrop kWorkerDrops[] = {
     {WorkerCounter::kTxTooLarge, "action", "tx_too_large"},
 };
 
+/// Of one worker's captures of one port's packets: selected = stored + all that was not.
+enum class TapCounter : std::uint8_t {
+    kSelected,     ///< Matched the capture filter.
+    kStored,       ///< Copied into a segment.
+    kStoredBytes,  ///< Their octets in there, without the blocks around them.
+    kNoSegment,    ///< Not stored: no segment was free.
+    kCount
+};
+using TapCounters = base::CounterBlock<TapCounter>;
+
+/// Why a selected packet was not stored.
+struct NotStored {
+    TapCounter counter;
+    std::string_view reason;
+};
+inline constexpr NotStored kNotStored[] = {{TapCounter::kNoSegment, "no_segment"}};
+
 /// Of one worker's transmissions on one port.
 enum class TxCounter : std::uint8_t { kPackets, kBytes, kCount };
 using TxCounters = base::CounterBlock<TxCounter>;

@@ -42,6 +42,7 @@ void swap_addresses(rte_mbuf* mbuf) noexcept {
 }  // namespace
 
 bool Worker::has_room() const noexcept {
+    if (setup_.capture != nullptr && !setup_.capture->has_room()) return false;
     return std::ranges::all_of(setup_.transmitters,
                                [](const Transmitter* each) { return each->has_room(); });
 }
@@ -58,6 +59,7 @@ void Worker::process(mem::Burst& burst) noexcept {
     parse(burst);
     count(burst.size(), tally);
     Mask kept = filter(burst, tally);
+    if (setup_.capture != nullptr) setup_.capture->store(burst, kept, parser_);
     track_associations(burst, kept);
     if (setup_.drop_malformed) kept = drop_malformed(burst.size(), kept, tally);
     if (setup_.action == ActionKind::kSink) {
@@ -69,6 +71,7 @@ void Worker::process(mem::Burst& burst) noexcept {
 }
 
 std::size_t Worker::flush(Phase phase) noexcept {
+    if (setup_.capture != nullptr) setup_.capture->poll(phase);
     if (setup_.transmitters.empty()) return 0;
     std::size_t sent = 0;
     for (Transmitter* transmitter : setup_.transmitters) sent += transmitter->flush(phase);

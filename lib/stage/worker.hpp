@@ -11,14 +11,15 @@
 #include "mem/burst.hpp"
 #include "mem/packet_meta.hpp"
 #include "parse/parse.hpp"
+#include "stage/capture_tap.hpp"
 #include "stage/counters.hpp"
 #include "stage/packet_parser.hpp"
 #include "stage/task.hpp"
 #include "stage/transmit.hpp"
 
-/// What happens to a burst: parse, filter, IPsec health, action; all packets through one stage,
-/// then all through the next. Runs on one lcore, from a ring (WorkerTask) or straight from the
-/// sources (DirectTask).
+/// What happens to a burst: parse, filter, capture, IPsec health, action; all packets through one
+/// stage, then all through the next. Runs on one lcore, from a ring (WorkerTask) or straight from
+/// the sources (DirectTask).
 namespace weir::stage {
 
 enum class ActionKind : std::uint8_t {
@@ -33,6 +34,7 @@ class Worker {
         ActionKind action = ActionKind::kSink;
         bool drop_malformed = true;
         const filter::Filter* filter = nullptr;  ///< None: every packet passes.
+        CaptureTap* capture = nullptr;           ///< This worker's own. None: nothing is captured.
         ipsec::SaTable* associations = nullptr;  ///< This worker's own.
         std::span<Transmitter* const> egress{};  ///< By mbuf->port; nullptr where there is none.
         std::span<Transmitter* const> transmitters{};  ///< Each once.
@@ -48,7 +50,8 @@ class Worker {
     [[nodiscard]] bool has_room() const noexcept;
     /// Takes every packet of the burst to its outcome.
     void process(mem::Burst& burst) noexcept;
-    /// Offers what is pending to the transmit queues. Returns how many packets went out.
+    /// Offers what is pending to the transmit queues. Returns how many packets went out. Once a
+    /// turn.
     std::size_t flush(Phase phase) noexcept;
     /// Packets pending for transmission.
     [[nodiscard]] std::size_t held() const noexcept;

@@ -58,6 +58,11 @@ class CheckLayers(unittest.TestCase):
         self.assert_refused("lib/mem/bad.cpp:1: mem may not use libpcap",
                             "lib/mem/bad.cpp:2: mem may not use libpcap")
 
+    def test_refuses_zstandard_outside_capture(self):
+        self.write("lib/stage/bad.cpp", "#include <zstd.h>\n#include <zstd_errors.h>\n")
+        self.assert_refused("lib/stage/bad.cpp:1: stage may not use Zstandard",
+                            "lib/stage/bad.cpp:2: stage may not use Zstandard")
+
     def test_refuses_include_of_unknown_module(self):
         self.write("lib/mem/bad.cpp", '#include "memory/pool.hpp"\n')
         self.assert_refused("lib/mem/bad.cpp:1:", 'unknown module "memory"')

@@ -55,9 +55,11 @@ TEST(Settings, EveryFieldOfOptionsIsReached) {
     const Options options = read_toml(text);
     const Options defaults;
     const auto& [ports, rx_queues, cpus, workers, mode, action, filter, on_full, on_malformed,
-                 promiscuous, mtu, duration, packets, fail_on, report, udp_ports, esp_null_icv,
-                 max_layers, ring_size, descriptors, mbuf_bytes, link_timeout, worker_delay, seed,
-                 hugepages, strict, eal_arguments] = options;
+                 promiscuous, mtu, duration, packets, fail_on, report, capture_file, capture_filter,
+                 capture_snaplen, capture_memory, capture_ring, capture_rotate_size,
+                 capture_rotate_seconds, capture_files, capture_on, capture_after, udp_ports,
+                 esp_null_icv, max_layers, ring_size, descriptors, mbuf_bytes, link_timeout,
+                 worker_delay, seed, hugepages, strict, eal_arguments] = options;
     EXPECT_NE(ports, defaults.ports);
     EXPECT_NE(rx_queues, defaults.rx_queues);
     EXPECT_NE(cpus, defaults.cpus);
@@ -73,6 +75,16 @@ TEST(Settings, EveryFieldOfOptionsIsReached) {
     EXPECT_NE(packets, defaults.packets);
     EXPECT_NE(fail_on, defaults.fail_on);
     EXPECT_NE(report, defaults.report_directory);
+    EXPECT_NE(capture_file, defaults.capture_file);
+    EXPECT_NE(capture_filter, defaults.capture_filter);
+    EXPECT_EQ(capture_snaplen, 128);
+    EXPECT_EQ(capture_memory, std::uint64_t{256} << 20);
+    EXPECT_EQ(capture_ring, std::uint64_t{128} << 20);
+    EXPECT_EQ(capture_rotate_size, std::uint64_t{1} << 30);
+    EXPECT_EQ(capture_rotate_seconds, 60);
+    EXPECT_EQ(capture_files, 10);
+    EXPECT_NE(capture_on, defaults.capture_on);
+    EXPECT_NE(capture_after, defaults.capture_after_seconds);
     EXPECT_NE(udp_ports, defaults.udp_ports);
     EXPECT_NE(esp_null_icv, defaults.esp_null_icv);
     EXPECT_NE(max_layers, defaults.max_layers);
@@ -87,6 +99,23 @@ TEST(Settings, EveryFieldOfOptionsIsReached) {
     EXPECT_NE(eal_arguments, defaults.eal_arguments);
 }
 
+TEST(Settings, SizesHaveSuffixesAndBounds) {
+    const Setting& memory = *find_setting("capture-memory");
+    const auto read = [&memory](const std::string& value) {
+        Options options;
+        memory.apply(options, value);
+        return options.capture_memory_bytes.value();
+    };
+    EXPECT_EQ(read("1048576"), 1048576U);
+    EXPECT_EQ(read("1024K"), 1048576U);
+    EXPECT_EQ(read("3M"), 3U << 20);
+    EXPECT_EQ(read("2G"), std::uint64_t{2} << 30);
+    for (const char* wrong : {"", "M", "1", "1023K", "-1M", "1.5M", "64MB", "64m", "64 M", "1T",
+                              "99999999999G", "18446744073709551615G"}) {
+        EXPECT_THROW(read(wrong), std::invalid_argument) << wrong;
+    }
+}
+
 /// The word in the last parentheses of a description or a default's column, "" if it is no value.
 std::string stated_default(const Setting& setting, std::string_view text) {
     const std::size_t open = text.rfind('(');
@@ -98,7 +127,7 @@ std::string stated_default(const Setting& setting, std::string_view text) {
     } catch (const std::invalid_argument&) {
         return "";
     }
-    return setting.name == "filter" || setting.list != nullptr ? "" : word;
+    return setting.name.ends_with("filter") || setting.list != nullptr ? "" : word;
 }
 
 TEST(Settings, TheDefaultsThatTheHelpStatesAreTheOptions) {
@@ -111,9 +140,9 @@ TEST(Settings, TheDefaultsThatTheHelpStatesAreTheOptions) {
         setting.apply(options, word);
         EXPECT_EQ(options, Options{}) << setting.name << " says " << word;
     }
-    EXPECT_THAT(checked,
-                ElementsAreArray({"action", "descriptors", "link-timeout", "mbuf-size", "mode",
-                                  "ring-size", "rx-queues", "seed", "worker-delay-ns", "workers"}));
+    EXPECT_THAT(checked, ElementsAreArray({"action", "capture-after", "descriptors", "link-timeout",
+                                           "mbuf-size", "mode", "ring-size", "rx-queues", "seed",
+                                           "worker-delay-ns", "workers"}));
 }
 
 /// docs/configuration.md beside these sources; `meson test` runs where the compiler ran, so that

@@ -75,7 +75,8 @@ Complaint run_config(Octets input) {
     const bool has_file = nul != input.end();
     const MemoryFile file(has_file ? Octets(nul + 1, input.end()) : Octets());
     if (has_file) arguments.insert(arguments.begin(), file.path());
-    return complaint_of(config::parse_command_line, arguments);
+    return complaint_of([](const auto& given) { return config::parse_command_line(given); },
+                        arguments);
 }
 
 }  // namespace weir::fuzz

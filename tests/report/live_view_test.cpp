@@ -67,6 +67,19 @@ TEST(LiveView, ShowsTheRatesOfTheLastSecond) {
                       HasSubstr("delivered 7,600,000  forwarded 0  dropped 400,000")));
 }
 
+TEST(LiveView, ShowsTheCaptureWhereThereIsOne) {
+    LiveView view(120);
+    Snapshot now = after(4);
+    EXPECT_THAT(view.render(after(3), now), Not(HasSubstr("capture")));
+    now.capture.emplace();
+    now.capture->stored = 1000;
+    now.capture->not_stored = {{"no_segment", 20}};
+    now.capture->written = 900;
+    now.capture->lost = {{"disk_full", 3}, {"write_error", 4}};
+    EXPECT_THAT(view.render(after(3), now),
+                HasSubstr("capture: stored 1,000  not stored 20  written 900  lost 7"));
+}
+
 TEST(LiveView, IsRedrawnInPlace) {
     LiveView view(120);
     const std::string first = view.render(after(0), after(1));

@@ -136,6 +136,23 @@ TEST(TextReport, IpsecIsShownWhereThereWasSome) {
                       ContainsRegex("lost +12\n"), ContainsRegex("reordered +0\n")));
 }
 
+TEST(TextReport, TheCaptureStandsBesideTheLedgerWithEachReason) {
+    EXPECT_THAT(
+        text_report(sample_report()),
+        AllOf(ContainsRegex("capture: out.pcapng\n"), ContainsRegex("selected +800\n"),
+              ContainsRegex("stored +790\n"), ContainsRegex("not stored: no_segment +10\n"),
+              ContainsRegex("written +700  3 files, 96,000 octets\n"),
+              ContainsRegex("lost: disk_full +25\n"),
+              ContainsRegex("overwritten in the ring +60\n"), ContainsRegex("discarded +5\n"),
+              ContainsRegex("triggers +3\n"), HasSubstr("8 of at most 64"),
+              HasSubstr("No space left on device"), HasSubstr("complete: each selected packet")));
+    pipeline::RunReport report = sample_report();
+    report.final.capture->balanced = false;
+    EXPECT_THAT(text_report(report), HasSubstr("\n  NOT COMPLETE\n"));
+    report.final.capture.reset();
+    EXPECT_THAT(text_report(report), Not(HasSubstr("capture")));
+}
+
 TEST(TextReport, TheDemoPassesWhenAllThatWasPlantedWasFound) {
     EXPECT_THAT(
         text_report(sample_report()),

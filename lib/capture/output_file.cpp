@@ -1,0 +1,171 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "capture/output_file.hpp"
+
+#include <fcntl.h>
+#include <pthread.h>
+#include <sys/stat.h>
+#include <sys/uio.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <csignal>
+#include <ctime>
+
+namespace weir::capture {
+namespace {
+
+/// Blocks the signals that a failing write raises, in this thread, while it lives. The process's
+/// handlers are not touched: they are not the library's.
+class WriteSignalsBlocked {
+   public:
+    WriteSignalsBlocked() noexcept {
+        sigemptyset(&ours_);
+        sigaddset(&ours_, SIGXFSZ);
+        sigaddset(&ours_, SIGPIPE);
+        pthread_sigmask(SIG_BLOCK, &ours_, &before_);
+    }
+    ~WriteSignalsBlocked() { pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
+    WriteSignalsBlocked(const WriteSignalsBlocked&) = delete;
+    WriteSignalsBlocked& operator=(const WriteSignalsBlocked&) = delete;
+
+    /// Takes off the signal that came with `error`. If the caller had blocked it, it is his.
+    void take_off(int error) noexcept {
+        if (error != EFBIG && error != EPIPE) return;
+        const int raised = error == EFBIG ? SIGXFSZ : SIGPIPE;
+        if (sigismember(&before_, raised) == 1) return;
+        sigset_t one;
+        sigemptyset(&one);
+        sigaddset(&one, raised);
+        constexpr std::timespec kAtOnce{};
+        static_cast<void>(sigtimedwait(&one, nullptr, &kAtOnce));
+    }
+
+   private:
+    sigset_t ours_{};
+    sigset_t before_{};
+};
+
+iovec part(std::span<const std::byte> octets, std::size_t from) noexcept {
+    const auto rest = octets.subspan(std::min(from, octets.size()));
+    return {const_cast<std::byte*>(rest.data()), rest.size()};
+}
+
+}  // namespace
+
+OutputFile::~OutputFile() {
+    if (is_open()) ::close(descriptor_);
+}
+
+int OutputFile::open(const char* path) noexcept {
+    descriptor_ = ::open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+    if (descriptor_ < 0) return errno;
+    struct stat status {};
+    is_regular_ = ::fstat(descriptor_, &status) == 0 && S_ISREG(status.st_mode);
+    broken_ = 0;
+    body_bytes_ = 0;
+    tail_bytes_ = 0;
+    return 0;
+}
+
+/// Writes `first` and `second`, one behind the other, from the offset `at` on (where the file has
+/// offsets): all of it, unless the kernel refuses to go on.
+OutputFile::Transfer OutputFile::transfer(std::uint64_t at, std::span<const std::byte> first,
+                                          std::span<const std::byte> second) noexcept {
+    WriteSignalsBlocked signals;
+    Transfer done;
+    while (done.bytes < first.size() + second.size()) {
+        const std::size_t of_second = done.bytes - std::min(done.bytes, first.size());
+        const std::array<iovec, 2> parts{part(first, done.bytes), part(second, of_second)};
+        const ssize_t octets = is_regular_ ? ::pwritev(descriptor_, parts.data(), 2,
+                                                       static_cast<off_t>(at + done.bytes))
+                                           : ::writev(descriptor_, parts.data(), 2);
+        if (octets > 0) {
+            done.bytes += static_cast<std::size_t>(octets);
+        } else if (octets == 0 || errno != EINTR) {
+            done.error = octets == 0 ? EIO : errno;
+            signals.take_off(done.error);
+            break;
+        }
+    }
+    return done;
+}
+
+OutputFile::Written OutputFile::append(std::span<const std::byte> body,
+                                       std::span<const std::byte> tail, Cut cut) noexcept {
+    if (broken_ != 0 && cut_off() != 0) return {0, broken_};
+    if (!is_regular_) return append_to_pipe(body, cut);
+    const Transfer done = transfer(body_bytes_, body, tail);
+    Written outcome{body.size(), done.error};
+    if (done.error == 0) {
+        tail_bytes_ = tail.size();
+    } else if (done.bytes == 0) {
+        outcome.body_bytes = 0;  // The file is as it was, tail and all.
+    } else {
+        take_back(body, tail, cut, done.bytes, outcome);
+    }
+    body_bytes_ += outcome.body_bytes;
+    if (outcome.error != 0) static_cast<void>(cut_off());
+    return outcome;
+}
+
+/// After a write of which only the first `written` octets are in the file: decides how much of the
+/// body stays, and completes the file behind it.
+void OutputFile::take_back(std::span<const std::byte> body, std::span<const std::byte> tail,
+                           Cut cut, std::size_t written, Written& outcome) noexcept {
+    const std::size_t of_body = std::min(written, body.size());
+    // Octets that the file has behind its body: what was written now, and the former tail.
+    const std::size_t room = std::max(written, static_cast<std::size_t>(tail_bytes_));
+    tail_bytes_ = 0;
+    if (room < tail.size()) {
+        outcome.body_bytes = cut(body, of_body);
+        return;
+    }
+    outcome.body_bytes = cut(body, std::min(of_body, room - tail.size()));
+    const Transfer done = transfer(body_bytes_ + outcome.body_bytes, tail, {});
+    if (done.error == 0) tail_bytes_ = tail.size();
+}
+
+OutputFile::Written OutputFile::append_to_pipe(std::span<const std::byte> body, Cut cut) noexcept {
+    const Transfer done = transfer(0, body, {});
+    Written outcome{done.bytes, done.error};
+    if (done.error != 0) {
+        outcome.body_bytes = cut(body, done.bytes);
+        if (outcome.body_bytes != done.bytes) broken_ = done.error;
+    }
+    body_bytes_ += outcome.body_bytes;
+    return outcome;
+}
+
+/// Ends the file behind its tail. 0, or errno.
+int OutputFile::cut_off() noexcept {
+    if (!is_regular_) return broken_;
+    broken_ = 0;
+    while (::ftruncate(descriptor_, static_cast<off_t>(bytes())) != 0) {
+        if (errno == EINTR) continue;
+        broken_ = errno;
+        break;
+    }
+    return broken_;
+}
+
+int OutputFile::close(std::span<const std::byte> tail) noexcept {
+    if (!is_open()) return 0;
+    int error = broken_ != 0 ? cut_off() : 0;
+    if (error == 0 && !is_regular_) {
+        const Transfer done = transfer(0, tail, {});
+        error = done.error;
+        tail_bytes_ = done.bytes;
+    } else if (error == 0) {
+        error = append({}, tail, [](std::span<const std::byte>, std::size_t) noexcept {
+                    return std::size_t{0};
+                }).error;
+    }
+    // Linux closes the descriptor whatever close says; what it says may be of an earlier write.
+    if (::close(descriptor_) != 0 && error == 0 && errno != EINTR) error = errno;
+    descriptor_ = -1;
+    return error;
+}
+
+}  // namespace weir::capture

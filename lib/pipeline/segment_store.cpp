@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "pipeline/segment_store.hpp"
+
+#include <algorithm>
+#include <new>
+
+#include "base/setup_error.hpp"
+#include "mem/hugepage_array.hpp"
+
+namespace weir::pipeline {
+
+SegmentStore::SegmentStore(std::size_t least, std::size_t most, base::SocketId socket)
+    : least_(least), most_(most), socket_(socket), free_(most, socket), full_(most, socket) {
+    segments_.reserve(most);
+    try {
+        while (segments_.size() < least_) add();
+    } catch (...) {
+        for (capture::Segment* segment : segments_) mem::release_hugepage_memory(segment);
+        throw;
+    }
+}
+
+SegmentStore::~SegmentStore() {
+    for (capture::Segment* segment : segments_) mem::release_hugepage_memory(segment);
+}
+
+void SegmentStore::add() {
+    void* memory = mem::hugepage_memory("capture segment", capture::kSegmentBytes, socket_);
+    segments_.push_back(::new (memory) capture::Segment);
+    count_.store(segments_.size(), std::memory_order_relaxed);
+    free_.push(segments_.back());
+}
+
+void SegmentStore::grow() noexcept {
+    while (!at_limit() && free_.used() < std::max(least_, segments_.size() / 2)) {
+        try {
+            add();
+        } catch (const base::SetupError&) {
+            most_ = segments_.size();  // No more memory: what there is has to do.
+        }
+    }
+}
+
+}  // namespace weir::pipeline
