@@ -153,6 +153,14 @@ Entry entry_of(const rte_mbuf* mbuf, const Handover& now) noexcept {
     finding(now, nullptr, "foreign pointer: {} is no mbuf of any packet pool", fmt::ptr(mbuf));
 }
 
+/// The mbuf's record in this book; a finding when it has none: a foreign pointer, or the wrong
+/// pool.
+Record* record_in(Book& book, const rte_mbuf* mbuf, const Handover& now) noexcept {
+    Record* record = book.find(mbuf);
+    if (record != nullptr) return record;
+    finding(now, nullptr, "foreign pointer: {} is no mbuf of pool {}", fmt::ptr(mbuf), book.name());
+}
+
 bool is_free(Owner owner) noexcept { return owner == Owner::kPool || owner == Owner::kFreeing; }
 
 /// Whether mbufs whose owner is `before` may come from `from`.
@@ -236,8 +244,7 @@ void looked_at(std::span<rte_mbuf* const> packets, Place place) noexcept {
 
 void entered_pool(Book& book, rte_mbuf* mbuf) noexcept {
     const Handover now = handover_now(Owner::kFreeing, kInsideDpdk);
-    Record* record = book.find(mbuf);
-    if (record == nullptr) entry_of(mbuf, now);
+    Record* record = record_in(book, mbuf, now);
     const Owner before = record->owner.exchange(Owner::kPool, std::memory_order_acq_rel);
     if (before == Owner::kPool)
         finding(now, &record->last, "double free of mbuf {} of pool {}", fmt::ptr(mbuf),
@@ -252,8 +259,7 @@ void entered_pool(Book& book, rte_mbuf* mbuf) noexcept {
 
 void left_pool(Book& book, rte_mbuf* mbuf) noexcept {
     const Handover now = handover_now(Owner::kDriver, kInsideDpdk);
-    Record* record = book.find(mbuf);
-    if (record == nullptr) entry_of(mbuf, now);
+    Record* record = record_in(book, mbuf, now);
     const Owner before = record->owner.load(std::memory_order_relaxed);
     if (before != Owner::kPool)
         finding(now, &record->last, "two owners of mbuf {} of pool {}", fmt::ptr(mbuf),
