@@ -2,22 +2,22 @@
 #include "mem/ledger.hpp"
 
 #include <fmt/format.h>
-#include <rte_cycles.h>
 #include <rte_lcore.h>
 
 #include <algorithm>
 #include <array>
 #include <atomic>
+#include <cstdio>
 #include <cstdlib>
 #include <cstring>
 #include <map>
 #include <memory>
-#include <string_view>
-#include <tuple>
 #include <unordered_map>
+#include <utility>
 
 #include "base/setup_error.hpp"
 #include "base/tsc.hpp"
+#include "mem/handover.hpp"
 
 namespace weir::mem::ledger {
 namespace {
@@ -30,15 +30,6 @@ constexpr std::size_t kMaxMissingLines = 30;
 /// Where drivers are.
 constexpr Place kInsideDpdk{};
 
-struct Handover {
-    Owner to = Owner::kPool;
-    std::uint16_t number = 0;
-    unsigned lcore = 0;
-    std::uint64_t tsc = 0;
-    Place place;
-    bool is_look = false;  ///< Nothing was handed over.
-};
-
 struct Record {
     std::atomic<Owner> owner{Owner::kPool};
     Handover last;
@@ -46,68 +37,27 @@ struct Record {
     std::array<std::byte, sizeof(rte_mbuf)> header{};
 };
 
-std::string_view text_of(Owner owner) noexcept {
-    switch (owner) {
-        case Owner::kPool:
-            return "never used";
-        case Owner::kDriver:
-            return "taken from the pool by DPDK";
-        case Owner::kDriverTx:
-            return "given to a transmit queue";
-        case Owner::kRing:
-            return "put into ring";
-        case Owner::kFreeing:
-            return "freed";
-        case Owner::kHand:
-            return "taken out of a burst";
-        case Owner::kBurst:
-            return "taken into a burst";
-        case Owner::kSource:
-            return "taken into a source's stock";
-        case Owner::kStaging:
-            return "staged for a worker";
-        case Owner::kTransmitter:
-            return "taken by a transmitter";
-        case Owner::kGenerator:
-            return "taken by the generator";
-    }
-    return "?";
-}
-
-std::string place_of(const Handover& handover) {
-    std::string text = handover.lcore == LCORE_ID_ANY ? " on no lcore"
-                                                      : fmt::format(" on lcore {}", handover.lcore);
-    if (handover.place.line == 0) return text + " inside DPDK";
-    std::string_view file = handover.place.file;
-    while (file.starts_with("../")) file.remove_prefix(3);
-    return text + fmt::format(" at {}:{} ({})", file, handover.place.line, handover.place.function);
-}
-
-std::string text_of(const Handover& handover) {
-    if (handover.is_look) return "looked at" + place_of(handover);
-    std::string text(text_of(handover.to));
-    if (handover.to == Owner::kRing) text += fmt::format(" {}", handover.number);
-    return text + place_of(handover);
-}
-
-double microseconds(std::uint64_t ticks) noexcept {
-    return static_cast<double>(ticks) * 1e6 / static_cast<double>(rte_get_tsc_hz());
-}
-
 Handover handover_now(const Holder& to, Place place) noexcept {
     return {to.owner(), to.number(), rte_lcore_id(), base::tsc_now(), place, false};
 }
 
-/// Tells what was found, and ends the process. `last` is null for memory that is no mbuf.
-[[noreturn]] void finding(const std::string& what, const Handover& now,
-                          const Handover* last) noexcept {
-    std::string text = fmt::format("weir: {}\n  now:    {}\n", what, text_of(now));
+/// Tells what was found, and ends the process. `last` is null for memory that is no mbuf. Allocates
+/// nothing: the lcore may be one that must not.
+template <typename... Args>
+[[noreturn]] void finding(const Handover& now, const Handover* last,
+                          fmt::format_string<Args...> what, Args&&... args) noexcept {
+    HandoverText text;
+    text.put("weir: ");
+    text.put(what, std::forward<Args>(args)...);
+    text.put("\n  now:    ");
+    text.put(now);
     if (last != nullptr) {
-        text += fmt::format("  before: {}, {:.3f} us earlier\n", text_of(*last),
-                            microseconds(now.tsc - last->tsc));
+        text.put("\n  before: ");
+        text.put(*last);
+        text.put(", {:.3f} us earlier", microseconds(now.tsc - last->tsc));
     }
-    std::fwrite(text.data(), 1, text.size(), stderr);
-    std::fflush(stderr);
+    text.put("\n");
+    std::fwrite(text.view().data(), 1, text.view().size(), stderr);
     std::abort();
 }
 
@@ -133,7 +83,7 @@ class Book {
     [[nodiscard]] const std::unordered_map<const rte_mbuf*, Record>& records() const noexcept {
         return records_;
     }
-    [[nodiscard]] std::string name() const { return pool_.name; }
+    [[nodiscard]] const char* name() const noexcept { return pool_.name; }
 
     /// Remembers the header and spoils the buffer.
     void bury(rte_mbuf* mbuf, Record& record) noexcept {
@@ -145,23 +95,19 @@ class Book {
         const auto* header = reinterpret_cast<const std::byte*>(mbuf);
         const auto differs = std::mismatch(record.header.begin(), record.header.end(), header);
         if (differs.first != record.header.end()) {
-            finding(fmt::format("write after free into {}: octet {} of its header has changed",
-                                describe(mbuf), differs.second - header),
-                    now, &record.last);
+            finding(now, &record.last,
+                    "write after free into mbuf {} of pool {}: octet {} of its header has changed",
+                    fmt::ptr(mbuf), name(), differs.second - header);
         }
         const std::byte* buffer = buffer_of(mbuf);
         const std::byte* end = buffer + buffer_bytes();
         const std::byte* written =
             std::find_if(buffer, end, [](std::byte octet) { return octet != kFreePattern; });
         if (written != end) {
-            finding(
-                fmt::format("write after free into {}: octet {} of its buffer is {:#04x}",
-                            describe(mbuf), written - buffer, std::to_integer<unsigned>(*written)),
-                now, &record.last);
+            finding(now, &record.last,
+                    "write after free into mbuf {} of pool {}: octet {} of its buffer is {:#04x}",
+                    fmt::ptr(mbuf), name(), written - buffer, std::to_integer<unsigned>(*written));
         }
-    }
-    [[nodiscard]] std::string describe(const rte_mbuf* mbuf) const {
-        return fmt::format("mbuf {} of pool {}", fmt::ptr(mbuf), pool_.name);
     }
 
    private:
@@ -204,8 +150,15 @@ Entry entry_of(const rte_mbuf* mbuf, const Handover& now) noexcept {
         Record* record = book->find(mbuf);
         if (record != nullptr) return {book, record};
     }
-    finding(fmt::format("foreign pointer: {} is no mbuf of any packet pool", fmt::ptr(mbuf)), now,
-            nullptr);
+    finding(now, nullptr, "foreign pointer: {} is no mbuf of any packet pool", fmt::ptr(mbuf));
+}
+
+/// The mbuf's record in this book; a finding when it has none: a foreign pointer, or the wrong
+/// pool.
+Record* record_in(Book& book, const rte_mbuf* mbuf, const Handover& now) noexcept {
+    Record* record = book.find(mbuf);
+    if (record != nullptr) return record;
+    finding(now, nullptr, "foreign pointer: {} is no mbuf of pool {}", fmt::ptr(mbuf), book.name());
 }
 
 bool is_free(Owner owner) noexcept { return owner == Owner::kPool || owner == Owner::kFreeing; }
@@ -230,7 +183,8 @@ void check(const Entry& entry, const rte_mbuf* mbuf, Owner from, const Handover&
     const char* what = !is_free(before)            ? "two owners of "
                        : now.to == Owner::kFreeing ? "double free of "
                                                    : "use after free of ";
-    finding(what + entry.book->describe(mbuf), now, &entry.record->last);
+    finding(now, &entry.record->last, "{}mbuf {} of pool {}", what, fmt::ptr(mbuf),
+            entry.book->name());
 }
 
 }  // namespace
@@ -290,12 +244,14 @@ void looked_at(std::span<rte_mbuf* const> packets, Place place) noexcept {
 
 void entered_pool(Book& book, rte_mbuf* mbuf) noexcept {
     const Handover now = handover_now(Owner::kFreeing, kInsideDpdk);
-    Record* record = book.find(mbuf);
-    if (record == nullptr) entry_of(mbuf, now);
+    Record* record = record_in(book, mbuf, now);
     const Owner before = record->owner.exchange(Owner::kPool, std::memory_order_acq_rel);
     if (before == Owner::kPool)
-        finding("double free of " + book.describe(mbuf), now, &record->last);
-    if (before == Owner::kRing) finding("two owners of " + book.describe(mbuf), now, &record->last);
+        finding(now, &record->last, "double free of mbuf {} of pool {}", fmt::ptr(mbuf),
+                book.name());
+    if (before == Owner::kRing)
+        finding(now, &record->last, "two owners of mbuf {} of pool {}", fmt::ptr(mbuf),
+                book.name());
     // Of what Weir frees, the place is known.
     if (before != Owner::kFreeing) record->last = now;
     book.bury(mbuf, *record);
@@ -303,10 +259,11 @@ void entered_pool(Book& book, rte_mbuf* mbuf) noexcept {
 
 void left_pool(Book& book, rte_mbuf* mbuf) noexcept {
     const Handover now = handover_now(Owner::kDriver, kInsideDpdk);
-    Record* record = book.find(mbuf);
-    if (record == nullptr) entry_of(mbuf, now);
+    Record* record = record_in(book, mbuf, now);
     const Owner before = record->owner.load(std::memory_order_relaxed);
-    if (before != Owner::kPool) finding("two owners of " + book.describe(mbuf), now, &record->last);
+    if (before != Owner::kPool)
+        finding(now, &record->last, "two owners of mbuf {} of pool {}", fmt::ptr(mbuf),
+                book.name());
     book.check_untouched(mbuf, *record, now);
     record->last = now;
     record->owner.store(Owner::kDriver, std::memory_order_relaxed);

@@ -37,7 +37,14 @@ PacketPool::PacketPool(const std::string& name, std::size_t mbufs, std::uint32_t
             "reserve hugepages: sysctl -w vm.nr_hugepages=" + std::to_string(mib / 2 + 32) +
                 ", or ask for fewer --descriptors or a smaller --ring-size");
     }
-    if constexpr (watch::kPools) watch_pool(*pool_);
+    if constexpr (watch::kPools) {
+        try {
+            watch_pool(*pool_);
+        } catch (...) {
+            rte_mempool_free(pool_);
+            throw;
+        }
+    }
 }
 
 PoolWatermarks PacketPool::watermarks() const noexcept {

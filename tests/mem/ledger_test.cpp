@@ -190,6 +190,13 @@ TEST_F(LedgerDeathTest, FindsPointersThatAreNoMbufs) {
     Burst burst;
     const std::string foreign =
         "weir: foreign pointer: 0x[0-9a-f]+ is no mbuf of any packet pool.*now: +";
+    PacketPool other("others", 63, 512, this_socket());
+    rte_mbuf* misled = allocate_one();
+    misled->pool = other.handle();
+    EXPECT_DEATH(rte_pktmbuf_free(misled),
+                 "foreign pointer: 0x[0-9a-f]+ is no mbuf of pool others");
+    misled->pool = pool_.handle();
+    free_packet(misled);
     const unsigned line = __LINE__;
     EXPECT_DEATH(free_packet(&local), foreign + "freed on lcore 0 " + at(line + 1));
     EXPECT_DEATH(free_packet(inside), foreign + "freed on lcore 0 " + at(line + 2));
