@@ -82,6 +82,7 @@ TEST_P(PcapngFaults, LeaveAWholeFileWhereverTheDiskIsFull) {
         PcapngOutput output(test::output_setup(path()), kNow);
         output.write(test::run_of(0, 4), 4, kNow);
         output.write(test::run_of(4, kPackets - 4), kPackets - 4, kNow);
+        test::expect_exact(output, {path()}, kPackets);  // Before it is closed, too.
         const InterfaceStatistics statistics[] = {{.received = 5}, {.received = limit}};
         output.close(statistics, kNow + 9);
         test::expect_exact(output, {path()}, kPackets);
@@ -172,6 +173,8 @@ TEST_P(PcapngFaults, AreTriedAgainWhenTheClockIsSetBack) {
         EXPECT_EQ(output.write(test::run_of(0, 2), 2, kNow).lost, 2U);
     }
     EXPECT_EQ(output.write(test::run_of(2, 3), 3, kNow - test::kSecond).packets, 3U);
+    // The failure is over, even at a time that comes a second time.
+    EXPECT_EQ(output.write(test::run_of(5, 3), 3, kNow + 1).packets, 3U);
     EXPECT_EQ(lost(output, WriteLoss::kWriteError), 2U);
 }
 
