@@ -123,6 +123,19 @@ TEST_P(PcapngFaults, LeaveAFileThatCanBeReadWhereverWritingEnds) {
     }
 }
 
+/// A write fails within the former statistics: the room they had is room for them still.
+TEST_P(PcapngFaults, LeaveTheStatisticsTheirRoom) {
+    PcapngOutput output(test::output_setup(path()), kNow);
+    output.write(test::run_of(0, 5), 5, kNow);
+    {
+        const test::ScopedWriteFaults faults(
+            {.most_octets = 97, .good_calls = 1, .bad_calls = 1, .error = EIO});
+        EXPECT_EQ(output.write(test::run_of(5, 5), 5, kNow).lost, 5U);
+    }
+    test::expect_packets(path(), test::numbers_from(0, 5));
+    test::expect_exact(output, {path()}, 10);
+}
+
 TEST_P(PcapngFaults, EndWhenThereIsRoomAgain) {
     PcapngOutput output(test::output_setup(path()), kNow);
     output.write(test::run_of(0, 5), 5, kNow);
