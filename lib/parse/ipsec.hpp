@@ -113,7 +113,7 @@ namespace weir::parse {
         return LayerKind::kNone;
     }
     enter_ipsec(walk, kLayer, header.spi, header.sequence);
-    walk.advance(octets);
+    walk.advance_chain(octets);
     return layer_of_protocol(walk, next_header);
 }
 
