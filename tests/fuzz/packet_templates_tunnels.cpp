@@ -69,8 +69,9 @@ void add_access_templates(std::vector<PacketTemplate>& list) {
                       l2tp(wire::kL2tpControl | wire::kL2tpLength | wire::kL2tpSequence)
                           .raw({0, 8, 0, 0, 0, 0, 0, 6}));
     list.emplace_back("l2tpv3", udp(wire::kL2tpPort).l2tp_v3(9).payload(20));
-    list.emplace_back("l2tpv3-control",
-                      udp(wire::kL2tpPort).l2tp_v3(9).set16(0, 0xc803).raw({0, 0, 0, 0}));
+    list.emplace_back(
+        "l2tpv3-control",
+        udp(wire::kL2tpPort).l2tp_v3(9).set16(0, 0xc803).set16(2, 12).raw({0, 0, 0, 0}));
     list.emplace_back("teredo", teredo({}));
     list.emplace_back("teredo-origin", teredo({0, 0, 0x12, 0x34, 1, 2, 3, 4}));
     list.emplace_back("teredo-both", teredo({0, 1, 2, 4, 1, 2, 1, 2,    3,    4, 9, 9, 9, 9,

@@ -57,6 +57,8 @@ TEST(Reference, ReadsPorts500And4500) {
         return told(on(4500).raw(octets));
     };
     EXPECT_EQ(told(on(4500).ike(true)), "eth ip udp isakmp: ok, 74");
+    EXPECT_EQ(told(on(4500).ike(true).set16(26, 29)),
+              "eth ip udp isakmp: isakmp_length_beyond_packet in isakmp, 46");
     EXPECT_EQ(natt({0, 0, 0, 0, 1}), "eth ip udp: isakmp_too_short in isakmp, 46");
     EXPECT_EQ(natt({0, 0, 0, 0}), "eth ip udp: ok, 42");
     EXPECT_EQ(natt({0xff}), "eth ip udp natkeepalive: ok, 43");
@@ -169,6 +171,8 @@ TEST(Reference, ReadsL2tp) {
               "eth ip udp: l2tp_too_short in l2tp, 42");
     EXPECT_EQ(told(on(1701).l2tp_v3(9).payload(9)), "eth ip udp l2tp: ok, 50");
     EXPECT_EQ(told(on(1701).l2tp_v3(9).set16(0, 0x8003).payload(9)), "eth ip udp l2tp: ok, 54");
+    EXPECT_EQ(told(on(1701).l2tp_v3(9).set16(0, 0xc803).set16(2, 18).payload(9)),
+              "eth ip udp l2tp: l2tp_length_invalid in l2tp, 42");
     EXPECT_EQ(told(on(1701).raw({0, 4, 0, 0})), "eth ip udp: ok, 42");
     EXPECT_EQ(told(ip4().l2tp_v3(9).payload(9)), "eth ip l2tp: ok, 38");
     EXPECT_EQ(told(in_ip4(115).payload(3)), "eth ip: l2tp_too_short in l2tp, 34");

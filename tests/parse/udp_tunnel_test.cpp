@@ -227,6 +227,28 @@ TEST(ParseL2tp, RejectsLengthsThatDoNotFit) {
     EXPECT_EQ(parsed(in(kL2tpPort).raw({0, 3, 0, 0, 0, 0, 0})).status, ParseStatus::kL2tpTooShort);
 }
 
+/// RFC 3931, section 3.2.1.
+TEST(ParseL2tp, RejectsLengthsOfVersion3ThatDoNotFit) {
+    const auto status = [](Packet packet, unsigned flags, unsigned length) {
+        return parsed(packet.l2tp_v3(5).set16(0, flags | 3).set16(2, length).payload(20)).status;
+    };
+    constexpr unsigned kWithLength = kL2tpControl | kL2tpLength | kL2tpSequence;
+    EXPECT_EQ(status(in(kL2tpPort), kWithLength, 11), ParseStatus::kL2tpLengthInvalid);
+    EXPECT_EQ(status(in(kL2tpPort), kWithLength, 12), ParseStatus::kOk);
+    EXPECT_EQ(status(in(kL2tpPort), kWithLength, 28), ParseStatus::kOk);
+    EXPECT_EQ(status(in(kL2tpPort), kWithLength, 29), ParseStatus::kL2tpLengthInvalid);
+    EXPECT_EQ(status(in(kL2tpPort), kL2tpControl, 29), ParseStatus::kOk) << "no length";
+    EXPECT_EQ(status(in(kL2tpPort), kL2tpLength, 29), ParseStatus::kOk) << "data has none";
+    const Packet fragment = ip4().fragment(0, true).udp(kClient, kL2tpPort).set16(4, 900);
+    EXPECT_EQ(status(fragment, kWithLength, 892), ParseStatus::kOk);
+    EXPECT_EQ(status(fragment, kWithLength, 11), ParseStatus::kL2tpLengthInvalid);
+    const PacketRecord record =
+        parsed(in(kL2tpPort).l2tp_v3(5).set16(0, kWithLength | 3).set16(2, 29).payload(20));
+    EXPECT_EQ(record.fault_layer, kL2tp);
+    EXPECT_EQ(kinds(record), (Kinds{kEth, kIpv4, kUdp, kL2tp}));
+    EXPECT_EQ(record.valid_bytes, 42);
+}
+
 TEST(ParseTeredo, PassesIndications) {
     const auto parsed_with = [](std::initializer_list<unsigned> octets) {
         return parsed(in(kTeredoPort).teredo(octets).ipv6("2001::1", "2001::2").tcp(3, 4));

@@ -32,13 +32,19 @@ bool pass_gtp_extensions(Reading& gtp, std::size_t& size) {
 }
 
 /// L2TP of RFC 3931 over UDP.
-Reading read_l2tp_3(const Octets& octets) {
+Reading read_l2tp_3(const Octets& octets, const Context& context) {
     Reading l2tp(LayerKind::kL2tp, octets);
-    const bool control = (octets.u16(0) & 0x8000) != 0;
+    const unsigned flags = octets.u16(0);
+    const bool control = (flags & 0x8000) != 0;
+    const bool has_length = (flags & 0x4000) != 0;
     const std::size_t size = control ? 12 : 8;
     if (!l2tp.need(size, ParseStatus::kL2tpTooShort)) return l2tp;
     l2tp.list();
     l2tp.header(size);
+    if (!control || !has_length) return l2tp;
+    const std::size_t length = octets.u16(2);
+    const bool beyond = length > octets.left() && !context.in_fragment;
+    if (length < size || beyond) l2tp.note(ParseStatus::kL2tpLengthInvalid);
     return l2tp;
 }
 
@@ -122,7 +128,7 @@ Reading read_l2tp_in_udp(const Octets& octets, const Context& context) {
         case 2:
             return read_l2tp_2(octets, context);
         case 3:
-            return read_l2tp_3(octets);
+            return read_l2tp_3(octets, context);
         default:
             return Reading::decline(octets);
     }
