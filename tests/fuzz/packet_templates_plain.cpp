@@ -120,6 +120,8 @@ void add_transport_templates(std::vector<PacketTemplate>& list) {
     list.emplace_back("dccp-extended", ip6().dccp(1, 2).set8(4, 5).payload(16));
     list.emplace_back("icmp", ip4().icmp().payload(12));
     list.emplace_back("icmpv6", ip6().icmpv6().payload(12));
+    list.emplace_back("icmp-short", ip4().set8(9, 1).raw({8, 0, 0, 0, 0, 7}));
+    list.emplace_back("icmpv6-rpl", ip6().set8(6, 58).raw({155, 0, 0, 0, 0, 0}));
     add_quote_templates(list);
 }
 

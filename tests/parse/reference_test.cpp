@@ -202,6 +202,12 @@ TEST(Reference, ReadsIcmp) {
     EXPECT_EQ(told(ip6().icmpv6().payload(9)), "eth ipv6 icmpv6: ok, 58");
     EXPECT_EQ(told(in_ip6(58).payload(3)), "eth ipv6: icmpv6_too_short in icmpv6, 54");
     EXPECT_EQ(told(ip4().icmp(3).payload(9)), "eth ip icmp: ok, 42") << "an error has eight";
+    EXPECT_EQ(told(in_ip4(1).raw({8, 0, 0, 0, 1, 2, 3})),
+              "eth ip icmp: icmp_too_short in icmp, 34");
+    EXPECT_EQ(told(in_ip4(1).raw({253, 0, 0, 0})), "eth ip icmp: ok, 38");
+    EXPECT_EQ(told(in_ip6(58).raw({137, 0, 0, 0, 1, 2, 3})),
+              "eth ipv6 icmpv6: icmpv6_too_short in icmpv6, 54");
+    EXPECT_EQ(told(in_ip6(58).raw({155, 0, 0, 0, 1, 2})), "eth ipv6 icmpv6: ok, 58");
 }
 
 }  // namespace
