@@ -130,7 +130,8 @@ void add_tunnel_defects(Malformeds& list) {
                     kGeneveOptionsBeyondPacket, geneve});
     list.push_back({bad_udp(wire::kGenevePort).geneve(1, {8}).set8(11, 2).payload(20),
                     kGeneveOptionBeyondHeader, geneve});
-    list.push_back({bad_udp(wire::kGtpUPort).payload(7), kGtpTooShort, kEthUdp});
+    list.push_back(
+        {bad_udp(wire::kGtpUPort).raw({0x30, 255, 0, 0, 0, 0, 0}), kGtpTooShort, kEthUdp});
     list.push_back(
         {bad_udp(wire::kGtpUPort).gtpu(1).set16(2, 900).payload(20), kGtpLengthBeyondPacket, gtp});
     list.push_back(

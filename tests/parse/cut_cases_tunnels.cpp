@@ -69,7 +69,8 @@ void add_geneve_and_gtp(std::vector<CutCase>& cases) {
     gtp.gtpu_extension(0x85).gtpu_extension(0x20, 2);
     cases.push_back({"gtp with extensions", inner(gtp), ipv4(plan)});
     plan = udp_plan();
-    plan.layer(kGtpU).need(8, kGtpTooShort).layer(kGtpPrime).list().past(8);
+    plan.layer(kGtpU).need(1, kGtpTooShort);
+    plan.layer(kGtpPrime).header(6, kGtpTooShort);
     cases.push_back({"gtpprime", in(wire::kGtpUPort).gtp_prime().payload(9), plan});
 }
 

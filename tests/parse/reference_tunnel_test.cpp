@@ -132,8 +132,11 @@ TEST(Reference, ReadsGtp) {
     EXPECT_EQ(told(inner(gtp(4).gtpu_extension(0x85, 2))), "eth ip udp gtp ip udp: ok, 90");
     EXPECT_EQ(told(inner(gtp(0).set8(1, 26))), "eth ip udp gtp: ok, 50");
     EXPECT_EQ(told(gtp(0).payload(9).set8(0, 0x51)), "eth ip udp gtp: ok, 50");
-    EXPECT_EQ(told(on(2152).payload(7)), "eth ip udp: gtp_too_short in gtp, 42");
-    EXPECT_EQ(told(on(2152).gtp_prime()), "eth ip udp gtpprime: ok, 50");
+    EXPECT_EQ(told(on(2152).raw({0x30, 255, 0, 0, 0, 0, 0})),
+              "eth ip udp: gtp_too_short in gtp, 42");
+    EXPECT_EQ(told(on(2152).gtp_prime()), "eth ip udp gtpprime: ok, 48");
+    EXPECT_EQ(told(on(2152).raw({0x2e, 1, 0, 0, 0})), "eth ip udp: gtp_too_short in gtpprime, 42");
+    EXPECT_EQ(told(on(2152).raw({0x6e})), "eth ip udp: ok, 42");
     EXPECT_EQ(told(on(2152).gtp_prime().set8(0, 0x60)), "eth ip udp: ok, 42");
     EXPECT_EQ(told(inner(gtp(0).set8(0, 0x50))), "eth ip udp: ok, 42");
     EXPECT_EQ(told(inner(gtp(0).set16(2, 29))),

@@ -175,6 +175,18 @@ TEST(ParseGtp, TellsGtpPrimeAndLeavesOtherVersionsAlone) {
     }
 }
 
+/// 3GPP TS 32.295, section 6.1.1: GTP' has a shorter header.
+TEST(ParseGtp, NeedsSixOctetsOfGtpPrime) {
+    for (unsigned octets = 1; octets <= 6; ++octets) {
+        const PacketRecord record = parsed(
+            in(kGtpUPort).payload(first(Frame{std::byte{0x2e}, {}, {}, {}, {}, {}}, octets)));
+        EXPECT_EQ(record.status, octets < 6 ? ParseStatus::kGtpTooShort : ParseStatus::kOk);
+        EXPECT_EQ(record.fault_layer, octets < 6 ? kGtpPrime : kNone);
+        EXPECT_EQ(record.valid_bytes, octets < 6 ? 42 : 48);
+    }
+    EXPECT_EQ(parsed(in(kGtpUPort).raw({0x6e})).status, ParseStatus::kOk) << "no version of it";
+}
+
 TEST(ParseL2tp, PassesTheFieldsThatItsFlagsAnnounce) {
     for (unsigned bits = 0; bits < 8; ++bits) {
         const unsigned flags = ((bits & 1) != 0 ? kL2tpLength : 0) |

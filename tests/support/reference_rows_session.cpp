@@ -86,17 +86,19 @@ Reading read_l2tp_2(const Octets& octets, const Context& context) {
 
 Reading read_gtp(const Octets& octets, const Context& context) {
     Reading gtp(LayerKind::kGtpU, octets);
-    if (!gtp.need(8, ParseStatus::kGtpTooShort)) return gtp;
+    if (!gtp.need(1, ParseStatus::kGtpTooShort)) return gtp;
     const unsigned flags = octets.u8(0);
     const unsigned version = flags >> 5;
     const bool protocol_type = (flags & 0x10) != 0;
     if (!protocol_type) {
         if (version > 2) return Reading::decline(octets);
         Reading prime(LayerKind::kGtpPrime, octets);
+        if (!prime.need(6, ParseStatus::kGtpTooShort)) return prime;
         prime.list();
-        prime.header(8);
+        prime.header(6);
         return prime;
     }
+    if (!gtp.need(8, ParseStatus::kGtpTooShort)) return gtp;
     if (version != 1) return Reading::decline(octets);
     gtp.list();
     const std::size_t length = octets.u16(2);
