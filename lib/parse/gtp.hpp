@@ -56,9 +56,9 @@ inline constexpr int kMaxGtpExtensions = 8;
     constexpr std::size_t kOctets = sizeof(wire::GtpU);
     if (!walk.need(1, ParseStatus::kGtpTooShort, kLayer)) return LayerKind::kNone;
     if ((walk.octet(0) & wire::kGtpProtocolType) == 0) return parse_gtp_prime(walk);
+    if (walk.octet(0) >> 5 != 1) return walk.decline();
     if (!walk.need(kOctets, ParseStatus::kGtpTooShort, kLayer)) return LayerKind::kNone;
     const auto& header = walk.view<wire::GtpU>();
-    if (header.version() != 1) return walk.decline();
     if (!walk.add(kLayer)) return LayerKind::kNone;
     const std::size_t length = header.length.host();
     if (length <= walk.rest() - kOctets) {

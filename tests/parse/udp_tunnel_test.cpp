@@ -172,6 +172,9 @@ TEST(ParseGtp, TellsGtpPrimeAndLeavesOtherVersionsAlone) {
             parsed(in(kGtpUPort).gtpu(1).set8(0, version << 5 | kGtpProtocolType).payload(9));
         EXPECT_EQ(record.status, ParseStatus::kOk);
         EXPECT_EQ(kinds(record).size(), 3U);
+        EXPECT_EQ(parsed(in(kGtpUPort).raw({version << 5 | kGtpProtocolType, 1})).status,
+                  ParseStatus::kOk)
+            << "however short";
     }
 }
 

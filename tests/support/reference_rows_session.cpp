@@ -98,8 +98,8 @@ Reading read_gtp(const Octets& octets, const Context& context) {
         prime.header(6);
         return prime;
     }
-    if (!gtp.need(8, ParseStatus::kGtpTooShort)) return gtp;
     if (version != 1) return Reading::decline(octets);
+    if (!gtp.need(8, ParseStatus::kGtpTooShort)) return gtp;
     gtp.list();
     const std::size_t length = octets.u16(2);
     if (length <= octets.left() - 8) {
