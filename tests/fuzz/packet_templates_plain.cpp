@@ -65,8 +65,7 @@ void add_network_templates(std::vector<PacketTemplate>& list) {
                       ip6().hop_by_hop(1).routing(2).destination_options().tcp(1, 2));
     list.emplace_back("ipv6-mobility", ip6().mobility(1));
     list.emplace_back("ipv6-fragment", ip6().ipv6_fragment(0, true).udp(1, 2).payload(16));
-    list.emplace_back("ipv6-fragment-tcp",
-                      ip6().ipv6_fragment(0, true).ah(1, 2).set8(0, 6).payload(8));
+    list.emplace_back("ipv6-fragment-tcp", ip6().ipv6_fragment(0, true).ah(1, 2).tcp(1, 2));
     list.emplace_back("ipv6-fragment-vxlan",
                       ip6().ipv6_fragment(0, true).udp(1, 4789).set16(4, 900).vxlan(5).payload(8));
     list.emplace_back("ipv6-later", ip6().ipv6_fragment(5, false).payload(16));
@@ -120,7 +119,7 @@ void add_transport_templates(std::vector<PacketTemplate>& list) {
     list.emplace_back("dccp-extended", ip6().dccp(1, 2).set8(4, 5).payload(16));
     list.emplace_back("icmp", ip4().icmp().payload(12));
     list.emplace_back("icmpv6", ip6().icmpv6().payload(12));
-    list.emplace_back("icmp-short", ip4().set8(9, 1).raw({8, 0, 0, 0, 0, 7}));
+    list.emplace_back("icmp-unknown", ip4().set8(9, 1).raw({253, 0, 0, 0, 0, 7}));
     list.emplace_back("icmpv6-rpl", ip6().set8(6, 58).raw({155, 0, 0, 0, 0, 0}));
     add_quote_templates(list);
 }

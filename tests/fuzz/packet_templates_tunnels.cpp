@@ -112,8 +112,7 @@ void add_udp_tunnel_templates(std::vector<PacketTemplate>& list) {
     list.emplace_back("mpls-udp", inner4(udp(wire::kMplsPort).mpls(1).mpls(2)));
     list.emplace_back("mpls-udp-pw", inner_eth(udp(wire::kMplsPort).mpls(2).pseudowire()));
     // Two ports that lead somewhere: what the lower declines the other may take.
-    list.emplace_back("ports-both",
-                      inner_eth(ip4().udp(wire::kIkePort, wire::kVxlanPort).vxlan(7)));
+    list.emplace_back("ports-both", ip4().udp(wire::kIkePort, wire::kVxlanPort).ike().payload(40));
     list.emplace_back("ports-declined",
                       inner_eth(ip4().udp(wire::kTeredoPort, wire::kVxlanPort).vxlan(7)));
     add_mobile_templates(list);
