@@ -119,7 +119,7 @@ Packet& Packet::gtpu_extension(unsigned type, unsigned words) {
 }
 
 Packet& Packet::gtp_prime() {
-    Bytes header(sizeof(wire::GtpU));
+    Bytes header(wire::kGtpPrimeOctets);
     header[0] = 0x2e;
     header[1] = 1;
     return add(LayerKind::kGtpPrime, std::move(header));

@@ -117,6 +117,8 @@ void add_tunnel_defects(Malformeds& list) {
     const std::uint64_t gtp = kEthUdp | layers(LayerKind::kGtpU);
     constexpr unsigned kExtension = wire::kGtpExtension;
     list.push_back({bad_udp(wire::kNatTPort).raw({0, 0, 0, 0}).payload(20), kIkeTooShort, kEthUdp});
+    list.push_back({bad_udp(wire::kIkePort).ike().set16(26, 900).payload(20),
+                    kIkeLengthBeyondPacket, kEthUdp | layers(LayerKind::kIke)});
     list.push_back({bad4().set16(2, 27).gre(wire::kGreKey).payload(30), kGreTooShort, kEth4});
     list.push_back({bad4().set16(2, 35).gre(wire::kGreSequence).erspan(2).payload(30),
                     kErspanTooShort, kEth4 | layers(LayerKind::kGre)});
@@ -128,7 +130,8 @@ void add_tunnel_defects(Malformeds& list) {
                     kGeneveOptionsBeyondPacket, geneve});
     list.push_back({bad_udp(wire::kGenevePort).geneve(1, {8}).set8(11, 2).payload(20),
                     kGeneveOptionBeyondHeader, geneve});
-    list.push_back({bad_udp(wire::kGtpUPort).payload(7), kGtpTooShort, kEthUdp});
+    list.push_back(
+        {bad_udp(wire::kGtpUPort).raw({0x30, 255, 0, 0, 0, 0, 0}), kGtpTooShort, kEthUdp});
     list.push_back(
         {bad_udp(wire::kGtpUPort).gtpu(1).set16(2, 900).payload(20), kGtpLengthBeyondPacket, gtp});
     list.push_back(

@@ -39,18 +39,26 @@ inline constexpr int kMaxGtpExtensions = 8;
     return octets;
 }
 
+/// 3GPP TS 32.295, section 6.1.1: GTP', which charging uses and whose header differs behind the
+/// length. Later versions than there are are left alone.
+[[nodiscard, gnu::always_inline]] inline LayerKind parse_gtp_prime(Walk& walk) noexcept {
+    constexpr LayerKind kLayer = LayerKind::kGtpPrime;
+    if (walk.octet(0) >> 5 > wire::kGtpPrimeLatest) return walk.decline();
+    if (walk.need(wire::kGtpPrimeOctets, ParseStatus::kGtpTooShort, kLayer) && walk.add(kLayer)) {
+        walk.advance(wire::kGtpPrimeOctets);
+    }
+    return LayerKind::kNone;
+}
+
 /// 3GPP TS 29.281, section 5.1. A G-PDU does not say what it carries: IP shows by its first nibble.
 [[nodiscard, gnu::always_inline]] inline LayerKind parse_gtp(Walk& walk) noexcept {
     constexpr LayerKind kLayer = LayerKind::kGtpU;
     constexpr std::size_t kOctets = sizeof(wire::GtpU);
+    if (!walk.need(1, ParseStatus::kGtpTooShort, kLayer)) return LayerKind::kNone;
+    if ((walk.octet(0) & wire::kGtpProtocolType) == 0) return parse_gtp_prime(walk);
+    if (walk.octet(0) >> 5 != 1) return walk.decline();
     if (!walk.need(kOctets, ParseStatus::kGtpTooShort, kLayer)) return LayerKind::kNone;
     const auto& header = walk.view<wire::GtpU>();
-    if ((header.flags & wire::kGtpProtocolType) == 0 && header.version() <= wire::kGtpPrimeLatest) {
-        // GTP', whose header differs behind the length.
-        if (walk.add(LayerKind::kGtpPrime)) walk.advance(kOctets);
-        return LayerKind::kNone;
-    }
-    if (header.version() != 1) return walk.decline();
     if (!walk.add(kLayer)) return LayerKind::kNone;
     const std::size_t length = header.length.host();
     if (length <= walk.rest() - kOctets) {

@@ -17,6 +17,14 @@ namespace weir::parse {
     return type == 3 || type == 4 || type == 5 || type == 11 || type == 12;
 }
 
+/// Whether a message of this type has 8 octets at least: those of RFC 792 and RFC 950, and those of
+/// RFC 4443, RFC 2710 and RFC 4861. Other types may end behind the checksum (RFC 4443,
+/// section 2.1), as some do (RFC 6550, section 6.2.1: 6 octets).
+[[nodiscard]] constexpr bool has_eight_octets(LayerKind kind, std::uint8_t type) noexcept {
+    if (kind == LayerKind::kIcmpv6) return (type >= 1 && type <= 4) || (type >= 128 && type <= 137);
+    return type == 0 || (type >= 3 && type <= 5) || type == 8 || (type >= 11 && type <= 18);
+}
+
 /// How much of a quoted layer must be there to be listed: what tells it from others. Errors quote
 /// as little as 8 octets behind the IP header (RFC 792).
 [[nodiscard]] constexpr std::size_t quoted_octets(LayerKind kind) noexcept {
@@ -99,12 +107,14 @@ namespace weir::parse {
     if (!walk.need(sizeof(wire::Icmp), too_short, kind) || !walk.add_transport(kind)) {
         return LayerKind::kNone;
     }
-    if (!quotes_packet(kind, walk.view<wire::Icmp>().type) || walk.rest() < wire::kIcmpErrorOctets)
-        [[likely]] {
+    const std::uint8_t type = walk.view<wire::Icmp>().type;
+    if (has_eight_octets(kind, type) && !walk.need(wire::kIcmpErrorOctets, too_short, kind)) {
+        return LayerKind::kNone;
+    }
+    if (!quotes_packet(kind, type)) [[likely]] {
         walk.advance(sizeof(wire::Icmp));
         return LayerKind::kNone;
     }
-    if (!walk.need(wire::kIcmpErrorOctets, too_short, kind)) return LayerKind::kNone;
     walk.advance(wire::kIcmpErrorOctets);
     const std::size_t payload = walk.offset();
     const LayerKind quoted = ipv4 ? quote_ipv4(walk) : quote_ipv6(walk);

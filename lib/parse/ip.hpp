@@ -120,6 +120,7 @@ namespace weir::parse {
             walk.record.flags |= kLaterFragment;
             return LayerKind::kNone;
         }
+        walk.enter_fragment();
     }
     return layer_of_protocol(walk, header.protocol);
 }
@@ -187,7 +188,7 @@ enum class Jumbo : std::uint8_t { kNo, kYes, kUnknown };
     if (!walk.need(octets, ParseStatus::kIpv6ExtensionTooShort, kind) || !walk.add(kind)) {
         return LayerKind::kNone;
     }
-    walk.advance(octets);
+    walk.advance_chain(octets);
     return layer_of_protocol(walk, next_header);
 }
 
@@ -201,13 +202,14 @@ enum class Jumbo : std::uint8_t { kNo, kYes, kUnknown };
     const auto& header = walk.view<wire::Ipv6Fragment>();
     const std::uint16_t offset_more = header.offset_more.host();
     const std::uint8_t next_header = header.next_header;
-    walk.advance(sizeof(wire::Ipv6Fragment));
+    walk.advance_chain(sizeof(wire::Ipv6Fragment));
     if ((offset_more & (wire::kIpv6OffsetMask | wire::kIpv6MoreFragments)) != 0) {
         walk.record.flags |= kFragment;
         if ((offset_more & wire::kIpv6OffsetMask) != 0) {
             walk.record.flags |= kLaterFragment;
             return LayerKind::kNone;
         }
+        walk.enter_fragment();
     }
     return layer_of_protocol(walk, next_header);
 }

@@ -96,8 +96,13 @@ namespace weir::parse {
     constexpr LayerKind kLayer = LayerKind::kIke;
     if (walk.rest() < sizeof(wire::Ike)) return walk.decline();
     if (!walk.need(sizeof(wire::Ike), ParseStatus::kIkeTooShort, kLayer)) return LayerKind::kNone;
-    if (walk.view<wire::Ike>().length.host() < sizeof(wire::Ike)) return walk.decline();
-    if (walk.add(kLayer)) walk.advance(sizeof(wire::Ike));
+    const std::size_t length = walk.view<wire::Ike>().length.host();
+    if (length < sizeof(wire::Ike)) return walk.decline();
+    if (!walk.add(kLayer)) return LayerKind::kNone;
+    if (length > walk.rest() && !walk.in_fragment()) {
+        walk.note(ParseStatus::kIkeLengthBeyondPacket, kLayer);
+    }
+    walk.advance(sizeof(wire::Ike));
     return LayerKind::kNone;
 }
 
@@ -113,7 +118,7 @@ namespace weir::parse {
         return LayerKind::kNone;
     }
     enter_ipsec(walk, kLayer, header.spi, header.sequence);
-    walk.advance(octets);
+    walk.advance_chain(octets);
     return layer_of_protocol(walk, next_header);
 }
 

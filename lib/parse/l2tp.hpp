@@ -35,9 +35,9 @@ namespace weir::parse {
     return control || walk.rest() == 0 ? LayerKind::kNone : LayerKind::kPpp;
 }
 
-/// Version 3 over UDP (RFC 3931, section 4.1.2), version 2, and over IP (section 4.1.1), where the
-/// session id comes first. Behind a session id of version 3 stands a cookie of a length that only
-/// the two ends know.
+/// Version 3 over UDP (RFC 3931, section 4.1.2; control messages section 3.2.1), version 2, and
+/// over IP (section 4.1.1), where the session id comes first. Behind a session id of version 3
+/// stands a cookie of a length that only the two ends know.
 [[nodiscard, gnu::always_inline]] inline LayerKind parse_l2tp(Walk& walk) noexcept {
     constexpr LayerKind kLayer = LayerKind::kL2tp;
     constexpr ParseStatus kTooShort = ParseStatus::kL2tpTooShort;
@@ -57,6 +57,12 @@ namespace weir::parse {
     const std::size_t octets = control ? 12 : 4 + kSessionId;
     if (!walk.need(octets, kTooShort, kLayer) || !walk.add(kLayer)) return LayerKind::kNone;
     walk.tunnel(kLayer, control ? 0 : walk.view<base::be32>(4).host());
+    if (control && (flags & wire::kL2tpLength) != 0) {
+        const std::size_t length = walk.view<base::be16>(2).host();
+        if (length < octets || (length > walk.rest() && !walk.in_fragment())) {
+            return walk.note(ParseStatus::kL2tpLengthInvalid, kLayer);
+        }
+    }
     walk.advance(octets);
     return LayerKind::kNone;
 }

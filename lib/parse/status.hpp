@@ -59,6 +59,7 @@ namespace weir::parse {
     X(kAhTooShort, "ah_too_short", "packet ends inside the Authentication Header")                               \
     X(kAhLengthTooSmall, "ah_length_too_small", "AH payload length below its fixed part")                        \
     X(kIkeTooShort, "isakmp_too_short", "packet ends inside the IKE header")                                     \
+    X(kIkeLengthBeyondPacket, "isakmp_length_beyond_packet", "IKE length past the packet's end")                 \
     X(kGreTooShort, "gre_too_short", "packet ends inside the GRE header")                                        \
     X(kErspanTooShort, "erspan_too_short", "packet ends inside the ERSPAN header")                               \
     X(kVxlanTooShort, "vxlan_too_short", "packet ends inside the VXLAN header")                                  \

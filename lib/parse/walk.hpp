@@ -50,14 +50,16 @@ class Walk {
           listed_(other.listed_),
           layer_count_(other.layer_count_),
           otherwise_(other.otherwise_),
-          layer_mask_(other.layer_mask_) {}
+          layer_mask_(other.layer_mask_),
+          demanded_at_(other.demanded_at_) {}
     Walk& operator=(const Walk&) = delete;
 
     PacketRecord& record;
     const ParseOptions& options;
 
     /// Whether `octets` of a header at the current offset are there. If not, the status says
-    /// whether the packet ends (`too_short`) or only its capture does.
+    /// whether the packet ends (`too_short`) or only its capture does; where the rest of the header
+    /// may stand in a later fragment, it says nothing.
     [[nodiscard, gnu::always_inline]] bool need(std::size_t octets, ParseStatus too_short,
                                                 LayerKind layer) noexcept {
         if (offset_ + octets <= limit_) [[likely]] {
@@ -65,7 +67,7 @@ class Walk {
         }
         if (offset_ + octets <= end_) {
             truncated(layer);
-        } else {
+        } else if (!may_go_on_elsewhere()) {
             note(too_short, layer);
         }
         return false;
@@ -169,6 +171,18 @@ class Walk {
     /// Goes past a header of `octets` that is there.
     void advance(std::size_t octets) noexcept { offset_ += octets; }
 
+    /// Goes past an IPv6 extension header or AH: the chain of headers that began with the IPv6
+    /// header goes on behind it.
+    void advance_chain(std::size_t octets) noexcept {
+        const bool demanded = !may_go_on_elsewhere();
+        offset_ += octets;
+        if (demanded) demanded_at_ = offset_;
+    }
+
+    /// The enclosing packet is a first fragment: later ones begin where it ends. The record holds
+    /// that in the flow hash, which finish() writes: packets that are no fragments pay nothing.
+    void enter_fragment() noexcept { record.flow_hash = static_cast<std::uint32_t>(end_); }
+
     /// Goes back to before octets that are no header after all.
     void go_back(std::size_t octets) noexcept { offset_ -= octets; }
 
@@ -231,6 +245,13 @@ class Walk {
     }
 
    private:
+    /// Whether what is missing of the header at the current offset may stand in a later fragment:
+    /// IPv4 cuts anywhere (RFC 791, section 3.2), while a first fragment of IPv6 has to have all
+    /// headers up to the first that is no extension header (RFC 7112, section 5).
+    [[nodiscard]] bool may_go_on_elsewhere() const noexcept {
+        return end_ == record.flow_hash && offset_ != demanded_at_;
+    }
+
     /// Puts a layer on the list; false beyond the depth limit.
     [[nodiscard, gnu::always_inline]] bool list(LayerKind kind) noexcept {
         if (layer_count_ < listed_) [[likely]] {
@@ -255,6 +276,7 @@ class Walk {
     std::size_t layer_count_ = 0;
     LayerKind otherwise_ = LayerKind::kNone;
     std::uint64_t layer_mask_ = 0;
+    std::size_t demanded_at_ = 0;  ///< The header that stands here has to be there whole.
 };
 
 }  // namespace weir::parse

@@ -165,6 +165,9 @@ inline constexpr std::uint8_t kGtpSequence = 0x02;
 inline constexpr std::uint8_t kGtpNpdu = 0x01;
 inline constexpr std::uint8_t kGtpGpdu = 255;  ///< The message type that carries packets.
 
+/// A GTP' header ends behind its length and a sequence number (3GPP TS 32.295, section 6.1.1).
+inline constexpr std::size_t kGtpPrimeOctets = 6;
+
 /// What follows when one of E, S and PN is set (3GPP TS 29.281, section 5.1).
 struct GtpUOptional {
     base::be16 sequence;

@@ -255,6 +255,10 @@ void repair_lengths(const LayeredPacket& packet) {
             case LayerKind::kL2tp:
                 if ((get8(bytes, at) & 0x40) != 0) put16(bytes, at + 2, rest);
                 break;
+            case LayerKind::kIke:
+                put16(bytes, at + 24, 0);
+                put16(bytes, at + 26, rest);
+                break;
             default:
                 break;
         }

@@ -49,6 +49,7 @@ void add_ipsec_templates(std::vector<PacketTemplate>& list) {
     list.emplace_back("ah-ipv6", ip6().hop_by_hop().ah(1, 2).destination_options().udp(1, 2));
     list.emplace_back("ah-esp", ip4().ah(1, 2).esp(3, 4).payload(20));
     list.emplace_back("isakmp", udp(wire::kIkePort).ike().payload(12));
+    list.emplace_back("isakmp-payload", udp(wire::kIkePort).ike().set16(26, 40).payload(12));
     list.emplace_back("natt-esp", udp(wire::kNatTPort).esp(1, 2).payload(24));
     list.emplace_back("natt-isakmp", udp(wire::kNatTPort).ike(true).payload(8));
     list.emplace_back("natt-marker", udp(wire::kNatTPort).raw({0, 0, 0, 0}));

@@ -45,6 +45,13 @@ void add_network_templates(std::vector<PacketTemplate>& list) {
     list.emplace_back("ipv4-empty", ip4());
     list.emplace_back("ipv4-fragment", fragment4(0, true).udp(1, 4789).set16(4, 900).payload(24));
     list.emplace_back("ipv4-fragment-ipv4", inner4(fragment4(0, true)));
+    list.emplace_back("ipv4-fragment-tcp", fragment4(0, true).set8(9, 6).payload(8));
+    list.emplace_back("ipv4-fragment-ipv6", fragment4(0, true)
+                                                .ipv6("::1", "::2")
+                                                .set16(4, 900)
+                                                .ipv6_fragment(0, true)
+                                                .set8(0, 6)
+                                                .payload(8));
     list.emplace_back("ipv4-later", fragment4(9, false).payload(16));
     list.emplace_back("ipv4-ipv4", inner4(ip4()));
     list.emplace_back("ipv4-ipv6", inner6(ip4()));
@@ -58,6 +65,9 @@ void add_network_templates(std::vector<PacketTemplate>& list) {
                       ip6().hop_by_hop(1).routing(2).destination_options().tcp(1, 2));
     list.emplace_back("ipv6-mobility", ip6().mobility(1));
     list.emplace_back("ipv6-fragment", ip6().ipv6_fragment(0, true).udp(1, 2).payload(16));
+    list.emplace_back("ipv6-fragment-tcp", ip6().ipv6_fragment(0, true).ah(1, 2).tcp(1, 2));
+    list.emplace_back("ipv6-fragment-vxlan",
+                      ip6().ipv6_fragment(0, true).udp(1, 4789).set16(4, 900).vxlan(5).payload(8));
     list.emplace_back("ipv6-later", ip6().ipv6_fragment(5, false).payload(16));
     list.emplace_back("ipv6-atomic", ip6().ipv6_fragment(0, false).destination_options().tcp(1, 2));
     list.emplace_back("ipv6-no-next", ip6(wire::kProtocolNoNext));
@@ -109,6 +119,8 @@ void add_transport_templates(std::vector<PacketTemplate>& list) {
     list.emplace_back("dccp-extended", ip6().dccp(1, 2).set8(4, 5).payload(16));
     list.emplace_back("icmp", ip4().icmp().payload(12));
     list.emplace_back("icmpv6", ip6().icmpv6().payload(12));
+    list.emplace_back("icmp-unknown", ip4().set8(9, 1).raw({253, 0, 0, 0, 0, 7}));
+    list.emplace_back("icmpv6-rpl", ip6().set8(6, 58).raw({155, 0, 0, 0, 0, 0}));
     add_quote_templates(list);
 }
 

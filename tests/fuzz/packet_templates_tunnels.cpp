@@ -69,8 +69,9 @@ void add_access_templates(std::vector<PacketTemplate>& list) {
                       l2tp(wire::kL2tpControl | wire::kL2tpLength | wire::kL2tpSequence)
                           .raw({0, 8, 0, 0, 0, 0, 0, 6}));
     list.emplace_back("l2tpv3", udp(wire::kL2tpPort).l2tp_v3(9).payload(20));
-    list.emplace_back("l2tpv3-control",
-                      udp(wire::kL2tpPort).l2tp_v3(9).set16(0, 0xc803).raw({0, 0, 0, 0}));
+    list.emplace_back(
+        "l2tpv3-control",
+        udp(wire::kL2tpPort).l2tp_v3(9).set16(0, 0xc803).set16(2, 12).raw({0, 0, 0, 0}));
     list.emplace_back("teredo", teredo({}));
     list.emplace_back("teredo-origin", teredo({0, 0, 0x12, 0x34, 1, 2, 3, 4}));
     list.emplace_back("teredo-both", teredo({0, 1, 2, 4, 1, 2, 1, 2,    3,    4, 9, 9, 9, 9,
@@ -111,8 +112,7 @@ void add_udp_tunnel_templates(std::vector<PacketTemplate>& list) {
     list.emplace_back("mpls-udp", inner4(udp(wire::kMplsPort).mpls(1).mpls(2)));
     list.emplace_back("mpls-udp-pw", inner_eth(udp(wire::kMplsPort).mpls(2).pseudowire()));
     // Two ports that lead somewhere: what the lower declines the other may take.
-    list.emplace_back("ports-both",
-                      inner_eth(ip4().udp(wire::kIkePort, wire::kVxlanPort).vxlan(7)));
+    list.emplace_back("ports-both", ip4().udp(wire::kIkePort, wire::kVxlanPort).ike().payload(40));
     list.emplace_back("ports-declined",
                       inner_eth(ip4().udp(wire::kTeredoPort, wire::kVxlanPort).vxlan(7)));
     add_mobile_templates(list);

@@ -12,6 +12,8 @@ namespace {
 
 constexpr std::size_t kRoom = 4096;
 
+using Cut = CutPlan::Cut;
+
 void write16(Frame& frame, std::size_t at, std::size_t value) {
     frame[at] = static_cast<std::byte>(value >> 8);
     frame[at + 1] = static_cast<std::byte>(value);
@@ -49,8 +51,9 @@ TEST_P(ParseBounds, HoldWhereTheCaptureEnds) {
     const Frame whole = GetParam().packet.build();
     for (std::size_t octets = 0; octets <= whole.size(); ++octets) {
         SCOPED_TRACE(octets);
+        const bool cut = octets != whole.size();
         check(first(whole, octets), whole.size(),
-              GetParam().plan.outcome(octets, octets != whole.size()));
+              GetParam().plan.outcome(octets, cut ? Cut::kCapture : Cut::kPacket));
         if (HasFailure()) return;
     }
 }
@@ -61,7 +64,7 @@ TEST_P(ParseBounds, HoldWhereTheFrameEnds) {
         SCOPED_TRACE(octets);
         Frame frame = first(whole, octets);
         repair(frame, 0, octets);
-        check(frame, octets, GetParam().plan.outcome(octets, false));
+        check(frame, octets, GetParam().plan.outcome(octets, Cut::kPacket));
         if (HasFailure()) return;
     }
 }
@@ -75,9 +78,26 @@ TEST_P(ParseBounds, HoldWhereALengthEndsThePacket) {
             SCOPED_TRACE(testing::Message() << "length " << from << ", " << octets << " octets");
             Frame frame = whole;
             repair(frame, from, octets);
-            check(frame, frame.size(), GetParam().plan.outcome(octets, false));
+            check(frame, frame.size(), GetParam().plan.outcome(octets, Cut::kPacket));
             if (HasFailure()) return;
         }
+    }
+}
+
+/// RFC 791, section 3.2: IPv4 may cut anywhere, so that what is missing is no defect, and inner
+/// lengths speak of octets that are elsewhere.
+TEST_P(ParseBounds, HoldWhereAFirstFragmentEnds) {
+    constexpr std::size_t kFlags = 20;
+    const Frame whole = GetParam().packet.build();
+    if (kinds(parsed(whole))[1] != LayerKind::kIpv4) return;
+    const CutPlan::Length& total = GetParam().plan.lengths().front();
+    for (std::size_t octets = total.header_end; octets <= whole.size(); ++octets) {
+        SCOPED_TRACE(octets);
+        Frame frame = first(whole, octets);
+        write16(frame, total.at, octets - total.counts_from);
+        frame[kFlags] |= std::byte{0x20};
+        check(frame, octets, GetParam().plan.outcome(octets, Cut::kFragment));
+        if (HasFailure()) return;
     }
 }
 
@@ -86,7 +106,7 @@ TEST_P(ParseBounds, HoldTheNumberOfLayers) {
     for (std::uint8_t layers = 1; layers <= kMaxLayers; ++layers) {
         SCOPED_TRACE(unsigned{layers});
         options_.max_layers = layers;
-        check(whole, whole.size(), GetParam().plan.outcome(whole.size(), false, layers));
+        check(whole, whole.size(), GetParam().plan.outcome(whole.size(), Cut::kPacket, layers));
         if (HasFailure()) return;
     }
 }

@@ -75,7 +75,7 @@ std::vector<CutCase> network_cases() {
         plan.layer(kind).need(8, kIpv6ExtensionTooShort).header(16, kIpv6ExtensionTooShort);
     }
     plan.layer(kIpv6Fragment).header(8, kIpv6ExtensionTooShort);
-    plan.layer(kIcmpv6).header(4, kIcmpv6TooShort);
+    plan.layer(kIcmpv6).need(4, kIcmpv6TooShort).list().need(8, kIcmpv6TooShort).past(4);
     cases.push_back({"ipv6 extensions",
                      ip6()
                          .hop_by_hop(1)
@@ -127,7 +127,7 @@ std::vector<CutCase> quote_cases() {
     using enum ParseStatus;
     std::vector<CutCase> cases;
     CutPlan plan = ipv4_plan();
-    plan.layer(kIcmp).need(4, kIcmpTooShort).list().past(4).enough(8).past(8);
+    plan.layer(kIcmp).need(4, kIcmpTooShort).list().need(8, kIcmpTooShort).past(8);
     const CutPlan icmp = plan;
     plan.layer(kIpv4).enough(20).enough(24).list().skip(24);
     const CutPlan quoted = plan;
@@ -150,7 +150,7 @@ std::vector<CutCase> quote_cases() {
                      plan});
 
     plan = ipv6_plan();
-    plan.layer(kIcmpv6).need(4, kIcmpv6TooShort).list().past(4).enough(8).past(8);
+    plan.layer(kIcmpv6).need(4, kIcmpv6TooShort).list().need(8, kIcmpv6TooShort).past(8);
     plan.layer(kIpv6).enough(40).list().skip(40);
     plan.layer(kIpv6HopByHop).enough(8).enough(16).list().skip(16);
     plan.layer(kIpv6Fragment).enough(8).list().skip(8);

@@ -69,7 +69,8 @@ void add_geneve_and_gtp(std::vector<CutCase>& cases) {
     gtp.gtpu_extension(0x85).gtpu_extension(0x20, 2);
     cases.push_back({"gtp with extensions", inner(gtp), ipv4(plan)});
     plan = udp_plan();
-    plan.layer(kGtpU).need(8, kGtpTooShort).layer(kGtpPrime).list().past(8);
+    plan.layer(kGtpU).need(1, kGtpTooShort);
+    plan.layer(kGtpPrime).header(6, kGtpTooShort);
     cases.push_back({"gtpprime", in(wire::kGtpUPort).gtp_prime().payload(9), plan});
 }
 
@@ -98,6 +99,12 @@ void add_l2tp(std::vector<CutCase>& cases) {
     plan.layer(kL2tp).need(2, kL2tpTooShort).header(12, kL2tpTooShort);
     cases.push_back(
         {"l2tp version 3 control", in(wire::kL2tpPort).l2tp_v3(5).set8(0, 0x80).payload(9), plan});
+    plan = udp_plan();
+    plan.layer(kL2tp).need(2, kL2tpTooShort).need(12, kL2tpTooShort).list();
+    plan.within(16, kL2tpLengthInvalid).past(12);
+    cases.push_back({"l2tp version 3 control with length",
+                     in(wire::kL2tpPort).l2tp_v3(5).set16(0, 0xc803).set16(2, 16).payload(9),
+                     plan});
     plan = ipv4_plan();
     plan.layer(kL2tp).header(4, kL2tpTooShort);
     cases.push_back({"l2tp in ip", ip4().l2tp_v3(5).payload(9), plan});
@@ -130,6 +137,10 @@ void add_ipsec(std::vector<CutCase>& cases) {
     CutPlan plan = udp_plan();
     plan.layer(kIke).enough(28).header(28, kIkeTooShort);
     cases.push_back({"isakmp", in(wire::kIkePort).ike().payload(9), plan});
+    plan = udp_plan();
+    plan.layer(kIke).enough(28).need(28, kIkeTooShort).list().within(32, kIkeLengthBeyondPacket);
+    cases.push_back(
+        {"isakmp with payload", in(wire::kIkePort).ike().set16(26, 32).payload(9), plan.past(28)});
     plan = udp_plan();
     plan.layer(kEsp).need(4, kEspTooShort).skip(4);
     plan.layer(kIke).header(28, kIkeTooShort);

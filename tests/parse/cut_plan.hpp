@@ -22,6 +22,8 @@ class CutPlan {
         std::size_t valid_bytes = 0;
         Kinds kinds;
     };
+    /// What ends too early: the packet, its capture, or a first fragment.
+    enum class Cut : std::uint8_t { kPacket, kCapture, kFragment };
     /// A field of 16 bits that says how much follows.
     struct Length {
         std::size_t at;
@@ -72,10 +74,10 @@ class CutPlan {
 
     [[nodiscard]] std::span<const Length> lengths() const { return lengths_; }
 
-    /// The packet ends behind `octets`, or (`captured`) only its capture does; `max_layers` may be
-    /// listed.
-    [[nodiscard]] Outcome outcome(std::size_t octets, bool captured,
+    /// `cut` ends behind `octets`; `max_layers` may be listed.
+    [[nodiscard]] Outcome outcome(std::size_t octets, Cut cut,
                                   std::size_t max_layers = kMaxLayers) const {
+        const bool captured = cut == Cut::kCapture;
         Outcome result;
         for (const Step& step : steps_) {
             if (step.what == kList && result.kinds.size() == max_layers) {
@@ -90,14 +92,17 @@ class CutPlan {
                 result.valid_bytes = step.end;
             } else if (octets < step.end) {
                 if (captured ? step.what == kWithin : step.what == kPeek) continue;
+                const bool in_fragment = cut == Cut::kFragment && step.status != ParseStatus::kOk;
+                if (in_fragment && step.what == kWithin) continue;
                 if (!captured &&
                     (step.what == kEnough || (step.may_be_absent && octets == step.start))) {
                     return result;
                 }
                 if (!captured && step.status == ParseStatus::kOk) return result;
+                result.valid_bytes = step.start;
+                if (in_fragment) return result;
                 result.status = captured ? ParseStatus::kTruncated : step.status;
                 result.fault_layer = step.kind;
-                result.valid_bytes = step.start;
                 return result;
             }
         }

@@ -46,7 +46,7 @@ TEST(ParseQuote, EndsWithoutADefectWhereTheQuoteDoes) {
         frame[17] = static_cast<std::byte>(size - 14);
         const PacketRecord record = parsed(frame);
         EXPECT_EQ(record.status,
-                  size < 38 && size > 34 ? ParseStatus::kIcmpTooShort : ParseStatus::kOk)
+                  size < 42 && size > 34 ? ParseStatus::kIcmpTooShort : ParseStatus::kOk)
             << size;
         EXPECT_EQ(record.layer_count, size == 34           ? 2
                                       : size < 38          ? 2

@@ -134,6 +134,59 @@ TEST(ParseIpv4, ReadsNoTransportFromALaterFragment) {
     }
 }
 
+/// RFC 791, section 3.2: fragments may have as little as 8 octets.
+TEST(ParseIpv4, StopsWithoutADefectWhereAFirstFragmentCutsAHeader) {
+    for (unsigned octets = 1; octets < 20; ++octets) {
+        const PacketRecord record =
+            parsed(ip4().fragment(0, true).set8(9, 6).payload(octets).pad_to(60));
+        EXPECT_EQ(record.status, ParseStatus::kOk) << octets;
+        EXPECT_EQ(record.fault_layer, kNone);
+        EXPECT_EQ(record.flags, kFragment);
+        EXPECT_EQ(kinds(record), (Kinds{kEth, kIpv4}));
+        EXPECT_EQ(record.valid_bytes, 34);
+    }
+    const PacketRecord options = parsed(ip4().fragment(0, true).tcp(7, 8).set8(12, 0x80));
+    EXPECT_EQ(options.status, ParseStatus::kOk);
+    EXPECT_EQ(options.inner_transport, kTcp) << "of which the ports are there";
+    EXPECT_EQ(options.source_port, 7);
+    EXPECT_EQ(options.valid_bytes, 34);
+}
+
+TEST(ParseIpv4, StopsWithoutADefectWhereAFirstFragmentCutsATunnel) {
+    const auto vxlan = [] { return ip4().fragment(0, true).udp(1, 4789).set16(4, 900).vxlan(5); };
+    EXPECT_EQ(parsed(vxlan().payload(8)).status, ParseStatus::kOk);
+    EXPECT_EQ(parsed(vxlan().payload(8)).valid_bytes, 50);
+    const PacketRecord announced = parsed(vxlan().eth().set16(12, 0x0800));
+    EXPECT_EQ(announced.status, ParseStatus::kOk);
+    EXPECT_EQ(announced.layer_count, 5);
+    EXPECT_EQ(announced.valid_bytes, 64);
+    const PacketRecord inner =
+        parsed(ip4().fragment(0, true).ipv4("10.9.0.1", "10.9.0.2").set16(2, 900).set8(9, 51));
+    EXPECT_EQ(inner.status, ParseStatus::kOk);
+    EXPECT_EQ(parsed(ip4().fragment(0, true).set8(9, 4).payload(8)).status, ParseStatus::kOk);
+    const Frame cut = vxlan().eth().payload(20).build();
+    EXPECT_EQ(parsed(first(cut, 60), static_cast<std::uint32_t>(cut.size())).status,
+              ParseStatus::kTruncated)
+        << "by the capture, whatever the fragment does";
+}
+
+TEST(ParseIpv4, HoldsWhatEndsBeforeItsFirstFragmentToItsLength) {
+    const auto inner = [](unsigned total) {
+        return parsed(ip4()
+                          .fragment(0, true)
+                          .ipv4("10.9.0.1", "10.9.0.2")
+                          .set16(2, total)
+                          .set8(9, 6)
+                          .payload(16))
+            .status;
+    };
+    EXPECT_EQ(inner(28), ParseStatus::kTcpTooShort);
+    EXPECT_EQ(inner(35), ParseStatus::kTcpTooShort);
+    EXPECT_EQ(inner(40), ParseStatus::kOk) << "it goes on in a later fragment";
+    Packet datagram = ip4().fragment(0, true).udp(1, 4789).set16(4, 15).vxlan(5).payload(16);
+    EXPECT_EQ(parsed(datagram).status, ParseStatus::kVxlanTooShort);
+}
+
 TEST(ParseIpv4, TakesDontFragmentAndTheReservedBitForNoFragment) {
     for (const unsigned flags : {0x4000U, 0x8000U, 0xc000U}) {
         const PacketRecord record = parsed(ip4().set16(6, flags).udp(1, 2));

@@ -58,6 +58,53 @@ TEST(ParseIpv6, ReadsNoTransportFromALaterFragment) {
     }
 }
 
+Packet first_fragment6() { return ip6().ipv6_fragment(0, true); }
+
+/// RFC 7112, section 5.
+TEST(ParseIpv6, WantsTheWholeHeaderChainInAFirstFragment) {
+    const auto status = [](Packet packet, unsigned next, unsigned octets) {
+        return parsed(packet.set8(0, next).payload(octets)).status;
+    };
+    EXPECT_EQ(status(first_fragment6(), 6, 8), ParseStatus::kTcpTooShort);
+    EXPECT_EQ(status(first_fragment6(), 4, 16), ParseStatus::kIpv4TooShort);
+    EXPECT_EQ(status(first_fragment6(), 51, 8), ParseStatus::kAhTooShort);
+    EXPECT_EQ(status(first_fragment6(), 60, 4), ParseStatus::kIpv6ExtensionTooShort);
+    EXPECT_EQ(status(first_fragment6().destination_options(), 6, 8), ParseStatus::kTcpTooShort);
+    EXPECT_EQ(status(first_fragment6().ah(1, 2), 17, 4), ParseStatus::kUdpTooShort);
+    EXPECT_EQ(status(first_fragment6().ipv6_fragment(0, false), 6, 8), ParseStatus::kTcpTooShort);
+    EXPECT_EQ(status(first_fragment6().ipv6_fragment(0, true), 6, 8), ParseStatus::kTcpTooShort);
+    EXPECT_EQ(parsed(first_fragment6().tcp(1, 2).set8(12, 0x80)).status,
+              ParseStatus::kTcpOptionsBeyondPacket);
+}
+
+TEST(ParseIpv6, WantsNothingBehindTheHeaderChainInAFirstFragment) {
+    EXPECT_EQ(parsed(first_fragment6().udp(1, 4789).set16(4, 900).payload(4)).status,
+              ParseStatus::kOk);
+    EXPECT_EQ(parsed(first_fragment6().gre().set16(2, 0x86dd).payload(8)).status, ParseStatus::kOk);
+    EXPECT_EQ(
+        parsed(first_fragment6().ipv6("::1", "::2").set16(4, 900).set8(6, 6).payload(8)).status,
+        ParseStatus::kOk)
+        << "a second IPv6 header ends the chain";
+    EXPECT_EQ(parsed(first_fragment6().ipv6("::1", "::2").set16(4, 8).set8(6, 6).payload(9)).status,
+              ParseStatus::kTcpTooShort)
+        << "the packet inside ends before the fragment";
+}
+
+TEST(ParseIpv6, WantsNoHeaderChainOfAFragmentInsideAFirstFragment) {
+    const auto inner = [](Packet packet, unsigned payload_length) {
+        return parsed(packet.ipv6("::1", "::2")
+                          .set16(4, payload_length)
+                          .ipv6_fragment(0, true)
+                          .set8(0, 6)
+                          .payload(9))
+            .status;
+    };
+    EXPECT_EQ(inner(ip4().fragment(0, true), 900), ParseStatus::kOk);
+    EXPECT_EQ(inner(ip4().fragment(0, true), 16), ParseStatus::kTcpTooShort);
+    EXPECT_EQ(inner(first_fragment6(), 900), ParseStatus::kOk);
+    EXPECT_EQ(inner(first_fragment6(), 16), ParseStatus::kTcpTooShort);
+}
+
 TEST(ParseIpv6, IgnoresTheReservedBitsOfAFragmentHeader) {
     const PacketRecord record = parsed(ip6().ipv6_fragment(0, false).set16(2, 6).udp(1, 2));
     EXPECT_EQ(record.flags, 0);

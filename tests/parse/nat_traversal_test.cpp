@@ -81,6 +81,27 @@ TEST(ParseIke, LeavesAloneWhatHasNoRoomForItsHeader) {
     EXPECT_EQ(parsed(ip4().udp(500, 500).ike().set16(26, 27)).status, ParseStatus::kOk);
 }
 
+/// RFC 7296, section 3.1: the length of header and payloads.
+TEST(ParseIke, RejectsALengthBeyondItsDatagram) {
+    const auto with_length = [](Packet packet, bool marker, unsigned length) {
+        return parsed(packet.ike(marker).set16(26, length).payload(20));
+    };
+    for (const bool marker : {false, true}) {
+        const auto in_udp = [&] { return marker ? nat_t() : ip4().udp(500, 500); };
+        EXPECT_EQ(with_length(in_udp(), marker, 48).status, ParseStatus::kOk);
+        const PacketRecord record = with_length(in_udp(), marker, 49);
+        EXPECT_EQ(record.status, ParseStatus::kIkeLengthBeyondPacket);
+        EXPECT_EQ(record.fault_layer, kIke);
+        EXPECT_EQ(kinds(record), (Kinds{kEth, kIpv4, kUdp, kIke}));
+        EXPECT_EQ(record.valid_bytes, marker ? 46 : 42);
+        EXPECT_EQ(parsed(in_udp().ike(marker).set16(24, 1).payload(20)).status,
+                  ParseStatus::kIkeLengthBeyondPacket)
+            << "all 32 bits";
+    }
+    const Packet fragment = ip4().fragment(0, true).udp(500, 500).set16(4, 900);
+    EXPECT_EQ(with_length(fragment, false, 892).status, ParseStatus::kOk);
+}
+
 constexpr unsigned kIcvOctets = 12;
 
 /// The trailer of ESP with padding 1, 2, 3, ... and an ICV.

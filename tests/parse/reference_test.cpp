@@ -119,6 +119,26 @@ TEST(Reference, ReadsIpv6) {
     EXPECT_EQ(told(in_ip6(1).payload(9)), "eth ipv6 icmp: ok, 58");
 }
 
+TEST(Reference, ExcusesWhatAFirstFragmentCuts) {
+    const auto four = [] { return ip4().fragment(0, true); };
+    const auto six = [] { return ip6().ipv6_fragment(0, true); };
+    EXPECT_EQ(told(four().set8(9, 6).payload(8)), "eth ip: ok, 34");
+    EXPECT_EQ(told(four().tcp(1, 2).set8(12, 0x80)), "eth ip tcp: ok, 34");
+    EXPECT_EQ(told(four().set8(9, 4).payload(8)), "eth ip: ok, 34");
+    EXPECT_EQ(told(four().ipv4("10.9.0.1", "10.9.0.2").set16(2, 28).set8(9, 6).payload(9)),
+              "eth ip ip: tcp_too_short in tcp, 54");
+    EXPECT_EQ(told(four().udp(1, 4789).set16(4, 99).vxlan(5).payload(8)),
+              "eth ip udp vxlan: ok, 50");
+    EXPECT_EQ(told(six().set8(0, 6).payload(8)), "eth ipv6 ipv6.fraghdr: tcp_too_short in tcp, 62");
+    EXPECT_EQ(told(six().ah(1, 2).set8(0, 17).payload(4)),
+              "eth ipv6 ipv6.fraghdr ah: udp_too_short in udp, 86");
+    EXPECT_EQ(told(six().udp(1, 4789).set16(4, 99).payload(4)),
+              "eth ipv6 ipv6.fraghdr udp: ok, 70");
+    EXPECT_EQ(
+        told(four().ipv6("::1", "::2").set16(4, 99).ipv6_fragment(0, true).set8(0, 6).payload(8)),
+        "eth ip ipv6 ipv6.fraghdr: ok, 82");
+}
+
 TEST(Reference, LooksForAJumboOption) {
     const auto empty = [] { return ip6().set16(4, 0).hop_by_hop(1); };
     const std::string jumbogram = "eth ipv6: ipv6_jumbogram in ipv6, 14";
@@ -182,6 +202,12 @@ TEST(Reference, ReadsIcmp) {
     EXPECT_EQ(told(ip6().icmpv6().payload(9)), "eth ipv6 icmpv6: ok, 58");
     EXPECT_EQ(told(in_ip6(58).payload(3)), "eth ipv6: icmpv6_too_short in icmpv6, 54");
     EXPECT_EQ(told(ip4().icmp(3).payload(9)), "eth ip icmp: ok, 42") << "an error has eight";
+    EXPECT_EQ(told(in_ip4(1).raw({8, 0, 0, 0, 1, 2, 3})),
+              "eth ip icmp: icmp_too_short in icmp, 34");
+    EXPECT_EQ(told(in_ip4(1).raw({253, 0, 0, 0})), "eth ip icmp: ok, 38");
+    EXPECT_EQ(told(in_ip6(58).raw({137, 0, 0, 0, 1, 2, 3})),
+              "eth ipv6 icmpv6: icmpv6_too_short in icmpv6, 54");
+    EXPECT_EQ(told(in_ip6(58).raw({155, 0, 0, 0, 1, 2})), "eth ipv6 icmpv6: ok, 58");
 }
 
 }  // namespace

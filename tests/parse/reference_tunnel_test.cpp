@@ -57,6 +57,8 @@ TEST(Reference, ReadsPorts500And4500) {
         return told(on(4500).raw(octets));
     };
     EXPECT_EQ(told(on(4500).ike(true)), "eth ip udp isakmp: ok, 74");
+    EXPECT_EQ(told(on(4500).ike(true).set16(26, 29)),
+              "eth ip udp isakmp: isakmp_length_beyond_packet in isakmp, 46");
     EXPECT_EQ(natt({0, 0, 0, 0, 1}), "eth ip udp: isakmp_too_short in isakmp, 46");
     EXPECT_EQ(natt({0, 0, 0, 0}), "eth ip udp: ok, 42");
     EXPECT_EQ(natt({0xff}), "eth ip udp natkeepalive: ok, 43");
@@ -130,8 +132,11 @@ TEST(Reference, ReadsGtp) {
     EXPECT_EQ(told(inner(gtp(4).gtpu_extension(0x85, 2))), "eth ip udp gtp ip udp: ok, 90");
     EXPECT_EQ(told(inner(gtp(0).set8(1, 26))), "eth ip udp gtp: ok, 50");
     EXPECT_EQ(told(gtp(0).payload(9).set8(0, 0x51)), "eth ip udp gtp: ok, 50");
-    EXPECT_EQ(told(on(2152).payload(7)), "eth ip udp: gtp_too_short in gtp, 42");
-    EXPECT_EQ(told(on(2152).gtp_prime()), "eth ip udp gtpprime: ok, 50");
+    EXPECT_EQ(told(on(2152).raw({0x30, 255, 0, 0, 0, 0, 0})),
+              "eth ip udp: gtp_too_short in gtp, 42");
+    EXPECT_EQ(told(on(2152).gtp_prime()), "eth ip udp gtpprime: ok, 48");
+    EXPECT_EQ(told(on(2152).raw({0x2e, 1, 0, 0, 0})), "eth ip udp: gtp_too_short in gtpprime, 42");
+    EXPECT_EQ(told(on(2152).raw({0x6e})), "eth ip udp: ok, 42");
     EXPECT_EQ(told(on(2152).gtp_prime().set8(0, 0x60)), "eth ip udp: ok, 42");
     EXPECT_EQ(told(inner(gtp(0).set8(0, 0x50))), "eth ip udp: ok, 42");
     EXPECT_EQ(told(inner(gtp(0).set16(2, 29))),
@@ -169,6 +174,8 @@ TEST(Reference, ReadsL2tp) {
               "eth ip udp: l2tp_too_short in l2tp, 42");
     EXPECT_EQ(told(on(1701).l2tp_v3(9).payload(9)), "eth ip udp l2tp: ok, 50");
     EXPECT_EQ(told(on(1701).l2tp_v3(9).set16(0, 0x8003).payload(9)), "eth ip udp l2tp: ok, 54");
+    EXPECT_EQ(told(on(1701).l2tp_v3(9).set16(0, 0xc803).set16(2, 18).payload(9)),
+              "eth ip udp l2tp: l2tp_length_invalid in l2tp, 42");
     EXPECT_EQ(told(on(1701).raw({0, 4, 0, 0})), "eth ip udp: ok, 42");
     EXPECT_EQ(told(ip4().l2tp_v3(9).payload(9)), "eth ip l2tp: ok, 38");
     EXPECT_EQ(told(in_ip4(115).payload(3)), "eth ip: l2tp_too_short in l2tp, 34");

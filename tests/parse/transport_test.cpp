@@ -73,19 +73,62 @@ TEST(ParseUdp, DoesNotHoldAFragmentsLengthAgainstIt) {
     EXPECT_EQ(parsed(six).status, ParseStatus::kOk);
 }
 
+/// The record of an ICMP or ICMPv6 message of so many octets, and of this type if it has one.
+PacketRecord parsed_icmp(bool ipv6, unsigned type, std::size_t octets) {
+    std::vector<std::byte> message(octets);
+    if (octets > 0) message[0] = static_cast<std::byte>(type);
+    Packet packet = ipv6 ? ip6().set8(6, 58) : ip4().set8(9, 1);
+    return parsed(packet.payload(message).pad_to(80));
+}
+
 TEST(ParseIcmp, NeedsTypeCodeAndChecksum) {
     EXPECT_EQ(parsed(ip4().icmp()).inner_transport, kIcmp);
-    for (unsigned octets = 1; octets <= 4; ++octets) {
-        EXPECT_EQ(parsed(ip4().set8(9, 1).payload(octets).pad_to(60)).status,
-                  octets < 4 ? ParseStatus::kIcmpTooShort : ParseStatus::kOk);
+    for (unsigned octets = 1; octets < 4; ++octets) {
+        const PacketRecord record = parsed_icmp(false, 253, octets);
+        EXPECT_EQ(record.status, ParseStatus::kIcmpTooShort) << octets;
+        EXPECT_EQ(kinds(record), (Kinds{kEth, kIpv4}));
     }
+    EXPECT_EQ(parsed_icmp(false, 253, 4).status, ParseStatus::kOk);
+}
+
+/// RFC 792, RFC 950.
+TEST(ParseIcmp, NeedsEightOctetsOfTheTypesThatHaveThem) {
+    const std::vector<unsigned> eight{0, 3, 4, 5, 8, 11, 12, 13, 14, 15, 16, 17, 18};
+    for (unsigned type = 0; type < 256; ++type) {
+        const bool has_eight = std::ranges::count(eight, type) != 0;
+        for (unsigned octets = 4; octets <= 8; ++octets) {
+            const PacketRecord record = parsed_icmp(false, type, octets);
+            const bool fails = has_eight && octets < 8;
+            EXPECT_EQ(record.status, fails ? ParseStatus::kIcmpTooShort : ParseStatus::kOk) << type;
+            EXPECT_EQ(kinds(record), (Kinds{kEth, kIpv4, kIcmp})) << "with type and code";
+        }
+    }
+    EXPECT_EQ(parsed_icmp(false, 8, 7).fault_layer, kIcmp);
+    EXPECT_EQ(parsed_icmp(false, 8, 7).valid_bytes, 34);
+    EXPECT_EQ(parsed_icmp(false, 8, 8).valid_bytes, 38);
 }
 
 TEST(ParseIcmpv6, NeedsTypeCodeAndChecksum) {
     EXPECT_EQ(parsed(ip6().icmpv6()).inner_transport, kIcmpv6);
-    for (unsigned octets = 1; octets <= 4; ++octets) {
-        EXPECT_EQ(parsed(ip6().set8(6, 58).payload(octets).pad_to(80)).status,
-                  octets < 4 ? ParseStatus::kIcmpv6TooShort : ParseStatus::kOk);
+    for (unsigned octets = 1; octets < 4; ++octets) {
+        const PacketRecord record = parsed_icmp(true, 200, octets);
+        EXPECT_EQ(record.status, ParseStatus::kIcmpv6TooShort) << octets;
+        EXPECT_EQ(kinds(record), (Kinds{kEth, kIpv6}));
+    }
+    EXPECT_EQ(parsed_icmp(true, 200, 4).status, ParseStatus::kOk);
+}
+
+/// RFC 4443, RFC 2710, RFC 4861.
+TEST(ParseIcmpv6, NeedsEightOctetsOfTheTypesThatHaveThem) {
+    for (unsigned type = 0; type < 256; ++type) {
+        const bool has_eight = (type >= 1 && type <= 4) || (type >= 128 && type <= 137);
+        for (unsigned octets = 4; octets <= 8; ++octets) {
+            const PacketRecord record = parsed_icmp(true, type, octets);
+            const bool fails = has_eight && octets < 8;
+            EXPECT_EQ(record.status, fails ? ParseStatus::kIcmpv6TooShort : ParseStatus::kOk)
+                << type;
+            EXPECT_EQ(kinds(record), (Kinds{kEth, kIpv6, kIcmpv6})) << "with type and code";
+        }
     }
 }
 

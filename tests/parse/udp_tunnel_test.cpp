@@ -172,7 +172,22 @@ TEST(ParseGtp, TellsGtpPrimeAndLeavesOtherVersionsAlone) {
             parsed(in(kGtpUPort).gtpu(1).set8(0, version << 5 | kGtpProtocolType).payload(9));
         EXPECT_EQ(record.status, ParseStatus::kOk);
         EXPECT_EQ(kinds(record).size(), 3U);
+        EXPECT_EQ(parsed(in(kGtpUPort).raw({version << 5 | kGtpProtocolType, 1})).status,
+                  ParseStatus::kOk)
+            << "however short";
     }
+}
+
+/// 3GPP TS 32.295, section 6.1.1: GTP' has a shorter header.
+TEST(ParseGtp, NeedsSixOctetsOfGtpPrime) {
+    for (unsigned octets = 1; octets <= 6; ++octets) {
+        const PacketRecord record = parsed(
+            in(kGtpUPort).payload(first(Frame{std::byte{0x2e}, {}, {}, {}, {}, {}}, octets)));
+        EXPECT_EQ(record.status, octets < 6 ? ParseStatus::kGtpTooShort : ParseStatus::kOk);
+        EXPECT_EQ(record.fault_layer, octets < 6 ? kGtpPrime : kNone);
+        EXPECT_EQ(record.valid_bytes, octets < 6 ? 42 : 48);
+    }
+    EXPECT_EQ(parsed(in(kGtpUPort).raw({0x6e})).status, ParseStatus::kOk) << "no version of it";
 }
 
 TEST(ParseL2tp, PassesTheFieldsThatItsFlagsAnnounce) {
@@ -225,6 +240,28 @@ TEST(ParseL2tp, RejectsLengthsThatDoNotFit) {
     EXPECT_EQ(parsed(in(kL2tpPort).l2tp(1, 2, kL2tpOffset).set16(6, 8).payload(8)).status,
               ParseStatus::kOk);
     EXPECT_EQ(parsed(in(kL2tpPort).raw({0, 3, 0, 0, 0, 0, 0})).status, ParseStatus::kL2tpTooShort);
+}
+
+/// RFC 3931, section 3.2.1.
+TEST(ParseL2tp, RejectsLengthsOfVersion3ThatDoNotFit) {
+    const auto status = [](Packet packet, unsigned flags, unsigned length) {
+        return parsed(packet.l2tp_v3(5).set16(0, flags | 3).set16(2, length).payload(20)).status;
+    };
+    constexpr unsigned kWithLength = kL2tpControl | kL2tpLength | kL2tpSequence;
+    EXPECT_EQ(status(in(kL2tpPort), kWithLength, 11), ParseStatus::kL2tpLengthInvalid);
+    EXPECT_EQ(status(in(kL2tpPort), kWithLength, 12), ParseStatus::kOk);
+    EXPECT_EQ(status(in(kL2tpPort), kWithLength, 28), ParseStatus::kOk);
+    EXPECT_EQ(status(in(kL2tpPort), kWithLength, 29), ParseStatus::kL2tpLengthInvalid);
+    EXPECT_EQ(status(in(kL2tpPort), kL2tpControl, 29), ParseStatus::kOk) << "no length";
+    EXPECT_EQ(status(in(kL2tpPort), kL2tpLength, 29), ParseStatus::kOk) << "data has none";
+    const Packet fragment = ip4().fragment(0, true).udp(kClient, kL2tpPort).set16(4, 900);
+    EXPECT_EQ(status(fragment, kWithLength, 892), ParseStatus::kOk);
+    EXPECT_EQ(status(fragment, kWithLength, 11), ParseStatus::kL2tpLengthInvalid);
+    const PacketRecord record =
+        parsed(in(kL2tpPort).l2tp_v3(5).set16(0, kWithLength | 3).set16(2, 29).payload(20));
+    EXPECT_EQ(record.fault_layer, kL2tp);
+    EXPECT_EQ(kinds(record), (Kinds{kEth, kIpv4, kUdp, kL2tp}));
+    EXPECT_EQ(record.valid_bytes, 42);
 }
 
 TEST(ParseTeredo, PassesIndications) {

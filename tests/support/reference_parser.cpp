@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "support/reference_parser.hpp"
 
+#include <algorithm>
+
 #include "support/reference_rows.hpp"
 #include "support/reference_walk.hpp"
 
@@ -32,6 +34,38 @@ void note(Walk& walk, ParseStatus status, LayerKind layer, std::size_t offset) {
     if (first) walk.valid_octets = offset;
 }
 
+bool is_ipv6_extension(const Listed& layer) {
+    switch (layer.kind) {
+        case LayerKind::kIpv6HopByHop:
+        case LayerKind::kIpv6DestOpts:
+        case LayerKind::kIpv6Routing:
+        case LayerKind::kIpv6Fragment:
+        case LayerKind::kIpv6Mobility:
+        case LayerKind::kAh:
+            return true;
+        default:
+            return false;
+    }
+}
+
+/// Whether the layer that comes next, of these octets, may have its end in a later fragment. In the
+/// header chain of RFC 7112 stands what only extension headers separate from the fragment header.
+bool may_end_elsewhere(const Walk& walk, const Octets& octets) {
+    const std::optional<Fragment>& fragment = walk.fragment;
+    if (!fragment || octets.end() != fragment->end) return false;
+    if (!fragment->has_whole_chain) return true;
+    const auto first = walk.layers.begin() + static_cast<std::ptrdiff_t>(fragment->layer);
+    return !std::all_of(first, walk.layers.end(), is_ipv6_extension);
+}
+
+/// Keeps the last layer in mind if it makes the packet a first fragment.
+void enter_fragment(Walk& walk, bool in_chain) {
+    const Listed& layer = walk.layers.back();
+    if (fragment_flags(layer) != parse::kFragment) return;
+    walk.fragment = {layer.octets.end(), walk.layers.size() - 1,
+                     layer.kind == LayerKind::kIpv6Fragment && in_chain};
+}
+
 /// Lists what was read, unless the list is full. False when the walk ends here.
 bool list(Walk& walk, const Reading& reading, std::size_t limit) {
     const std::size_t offset = reading.octets().offset();
@@ -52,12 +86,18 @@ Walk walk_over(const Octets& frame, const parse::ParseOptions& options) {
     Pending pending{{read_ethernet, nullptr}, frame, true};
     while (pending.octets.left() > 0 || pending.must_be_there) {
         const Reading reading = ask(pending, context);
+        const std::size_t offset = reading.octets().offset();
+        const bool elsewhere = may_end_elsewhere(walk, reading.octets());
         if (reading.is_listed() && !list(walk, reading, options.max_layers)) break;
-        for (const ParseStatus defect : reading.notes()) {
-            note(walk, defect, reading.kind(), reading.octets().offset());
+        const bool excused = reading.ends_early() && elsewhere;
+        const std::size_t defects = reading.notes().size() - (excused ? 1 : 0);
+        for (std::size_t i = 0; i < defects; ++i) {
+            note(walk, reading.notes()[i], reading.kind(), offset);
         }
-        if (!reading.has_next()) break;
+        if (excused && walk.status == ParseStatus::kOk) walk.valid_octets = offset;
+        if (!reading.has_next() || excused) break;
         if (!reading.is_quoted()) {
+            enter_fragment(walk, !elsewhere);
             const Listed& layer = walk.layers.back();
             if (fragment_flags(layer) != 0) context.in_fragment = true;
             const bool network = layer.kind == LayerKind::kIpv4 || layer.kind == LayerKind::kIpv6;

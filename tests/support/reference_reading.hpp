@@ -45,6 +45,7 @@ class Reading {
     [[nodiscard]] bool need(std::size_t count, ParseStatus too_short) {
         if (count <= octets_.left()) return look(count);
         note(too_short);
+        ends_early_ = true;
         return false;
     }
     /// The same for octets that the enclosing packet is known to have.
@@ -70,6 +71,8 @@ class Reading {
     [[nodiscard]] bool is_declined() const { return declined_; }
     [[nodiscard]] bool is_listed() const { return listed_; }
     [[nodiscard]] bool is_quoted() const { return quoted_; }
+    /// The last of notes() is of octets that the enclosing packet does not have.
+    [[nodiscard]] bool ends_early() const { return ends_early_; }
     [[nodiscard]] bool has_next() const { return next_[0] != nullptr || next_[1] != nullptr; }
     [[nodiscard]] bool next_must_follow() const { return must_follow_; }
     [[nodiscard]] const std::array<Row, 2>& next() const { return next_; }
@@ -84,6 +87,7 @@ class Reading {
     bool listed_ = false;
     bool quoted_ = false;
     bool must_follow_ = false;
+    bool ends_early_ = false;
     std::size_t header_ = 0;
     std::array<Row, 2> next_{};
     std::vector<ParseStatus> notes_;

@@ -32,12 +32,15 @@ void read_null_payload(Reading& esp, const Octets& octets, std::size_t icv,
 }
 
 /// IKE where at least 28 octets are known to be left on the wire, or to be wanted.
-Reading read_ike_header(const Octets& octets) {
+Reading read_ike_header(const Octets& octets, const Context& context) {
     Reading ike(LayerKind::kIke, octets);
     if (!ike.need(28, ParseStatus::kIkeTooShort)) return ike;
-    if (octets.u32(24) < 28) return Reading::decline(octets);
+    const std::uint32_t length = octets.u32(24);
+    if (length < 28) return Reading::decline(octets);
     ike.list();
     ike.header(28);
+    const bool beyond = length > octets.left();
+    if (beyond && !context.in_fragment) ike.note(ParseStatus::kIkeLengthBeyondPacket);
     return ike;
 }
 
@@ -71,9 +74,9 @@ Reading read_ah(const Octets& octets, const Context& context) {
     return ah;
 }
 
-Reading read_ike(const Octets& octets, const Context&) {
+Reading read_ike(const Octets& octets, const Context& context) {
     if (octets.left() < 28) return Reading::decline(octets);
-    return read_ike_header(octets);
+    return read_ike_header(octets, context);
 }
 
 Reading read_port_4500(const Octets& octets, const Context& context) {
@@ -91,7 +94,7 @@ Reading read_port_4500(const Octets& octets, const Context& context) {
     const bool marker = octets.u32(0) == 0;
     if (!marker) return read_esp(octets, context);
     const Octets behind = octets.behind(4);
-    return behind.left() == 0 ? Reading::nothing(octets) : read_ike_header(behind);
+    return behind.left() == 0 ? Reading::nothing(octets) : read_ike_header(behind, context);
 }
 
 }  // namespace weir::test

@@ -32,13 +32,19 @@ bool pass_gtp_extensions(Reading& gtp, std::size_t& size) {
 }
 
 /// L2TP of RFC 3931 over UDP.
-Reading read_l2tp_3(const Octets& octets) {
+Reading read_l2tp_3(const Octets& octets, const Context& context) {
     Reading l2tp(LayerKind::kL2tp, octets);
-    const bool control = (octets.u16(0) & 0x8000) != 0;
+    const unsigned flags = octets.u16(0);
+    const bool control = (flags & 0x8000) != 0;
+    const bool has_length = (flags & 0x4000) != 0;
     const std::size_t size = control ? 12 : 8;
     if (!l2tp.need(size, ParseStatus::kL2tpTooShort)) return l2tp;
     l2tp.list();
     l2tp.header(size);
+    if (!control || !has_length) return l2tp;
+    const std::size_t length = octets.u16(2);
+    const bool beyond = length > octets.left() && !context.in_fragment;
+    if (length < size || beyond) l2tp.note(ParseStatus::kL2tpLengthInvalid);
     return l2tp;
 }
 
@@ -80,18 +86,20 @@ Reading read_l2tp_2(const Octets& octets, const Context& context) {
 
 Reading read_gtp(const Octets& octets, const Context& context) {
     Reading gtp(LayerKind::kGtpU, octets);
-    if (!gtp.need(8, ParseStatus::kGtpTooShort)) return gtp;
+    if (!gtp.need(1, ParseStatus::kGtpTooShort)) return gtp;
     const unsigned flags = octets.u8(0);
     const unsigned version = flags >> 5;
     const bool protocol_type = (flags & 0x10) != 0;
     if (!protocol_type) {
         if (version > 2) return Reading::decline(octets);
         Reading prime(LayerKind::kGtpPrime, octets);
+        if (!prime.need(6, ParseStatus::kGtpTooShort)) return prime;
         prime.list();
-        prime.header(8);
+        prime.header(6);
         return prime;
     }
     if (version != 1) return Reading::decline(octets);
+    if (!gtp.need(8, ParseStatus::kGtpTooShort)) return gtp;
     gtp.list();
     const std::size_t length = octets.u16(2);
     if (length <= octets.left() - 8) {
@@ -122,7 +130,7 @@ Reading read_l2tp_in_udp(const Octets& octets, const Context& context) {
         case 2:
             return read_l2tp_2(octets, context);
         case 3:
-            return read_l2tp_3(octets);
+            return read_l2tp_3(octets, context);
         default:
             return Reading::decline(octets);
     }

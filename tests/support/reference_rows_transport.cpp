@@ -9,16 +9,21 @@
 namespace weir::test {
 namespace {
 
-/// ICMP and ICMPv6, whose errors quote a packet behind eight octets.
-Reading read_any_icmp(LayerKind kind, ParseStatus too_short, std::initializer_list<unsigned> errors,
-                      Row quote, const Octets& octets) {
+using Types = std::initializer_list<unsigned>;
+
+/// ICMP and ICMPv6, whose errors quote a packet behind eight octets, which `others` have too.
+Reading read_any_icmp(LayerKind kind, ParseStatus too_short, Types errors, Types others, Row quote,
+                      const Octets& octets) {
     Reading icmp(kind, octets);
     if (!icmp.need(4, too_short)) return icmp;
     icmp.list();
     icmp.header(4);
-    const bool error = std::find(errors.begin(), errors.end(), octets.u8(0)) != errors.end();
-    if (!error || octets.left() < 8) return icmp;
-    if (!icmp.look(8)) return icmp;
+    const auto is_one_of = [type = octets.u8(0)](Types types) {
+        return std::find(types.begin(), types.end(), type) != types.end();
+    };
+    const bool error = is_one_of(errors);
+    if (!error && !is_one_of(others)) return icmp;
+    if (!icmp.need(8, too_short) || !error) return icmp;
     icmp.header(8);
     icmp.next(quote);
     return icmp;
@@ -144,12 +149,12 @@ Reading read_dccp(const Octets& octets, const Context&) {
 
 Reading read_icmp(const Octets& octets, const Context&) {
     return read_any_icmp(LayerKind::kIcmp, ParseStatus::kIcmpTooShort, {3, 4, 5, 11, 12},
-                         quote_ipv4, octets);
+                         {0, 8, 13, 14, 15, 16, 17, 18}, quote_ipv4, octets);
 }
 
 Reading read_icmpv6(const Octets& octets, const Context&) {
-    return read_any_icmp(LayerKind::kIcmpv6, ParseStatus::kIcmpv6TooShort, {1, 2, 3, 4}, quote_ipv6,
-                         octets);
+    return read_any_icmp(LayerKind::kIcmpv6, ParseStatus::kIcmpv6TooShort, {1, 2, 3, 4},
+                         {128, 129, 130, 131, 132, 133, 134, 135, 136, 137}, quote_ipv6, octets);
 }
 
 }  // namespace weir::test

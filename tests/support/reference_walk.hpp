@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <optional>
 #include <vector>
 
 #include "support/reference_octets.hpp"
@@ -17,9 +18,18 @@ struct Listed {
     bool quoted;
 };
 
+/// A first fragment.
+struct Fragment {
+    std::size_t end;    ///< Of its octets; what is missing there may stand in a later one.
+    std::size_t layer;  ///< Number of the layer that says so: IPv4, or IPv6's fragment header.
+    /// IPv6's headers up to the first that is no extension header have to be in it.
+    bool has_whole_chain;
+};
+
 /// What the walk over a packet found.
 struct Walk {
-    std::vector<Listed> layers;  ///< Outermost first.
+    std::vector<Listed> layers;                       ///< Outermost first.
+    std::optional<Fragment> fragment = std::nullopt;  ///< The innermost.
     ParseStatus status = ParseStatus::kOk;
     LayerKind fault_layer = LayerKind::kNone;
     std::size_t valid_octets = 0;
