@@ -94,6 +94,7 @@ ExitCode decode_file(const config::DecodeCommandLine& line) {
     Output output;
     capture::CapturedPacket captured;
     decode::DecodedPacket packet;
+    packet.esp_null_icv_octets = line.parse_options.esp_null_icv_octets;
     capture::ReadResult result{};
     bool found = false;
     while (!(found && line.packet) && (result = stream.next(captured, [&output] {

@@ -15,8 +15,11 @@ struct DecodedPacket {
     base::PacketView packet;
     parse::PacketRecord record;
     parse::LayerList list;
+    int esp_null_icv_octets = parse::ParseOptions::kEspEncrypted;  ///< As it was parsed with.
 
-    [[nodiscard]] parse::PacketLayers layers() const noexcept { return {packet, record, list}; }
+    [[nodiscard]] parse::PacketLayers layers() const noexcept {
+        return {packet, record, list, esp_null_icv_octets};
+    }
 };
 
 }  // namespace weir::decode
