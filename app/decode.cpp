@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include <fmt/format.h>
 
-#include <cstdio>
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -53,13 +54,13 @@ class Printer {
         if (line_.hex) decode::append_hex(packet.packet.bytes, text);
     }
     /// Tells the time of each packet in turn: the first one that there is counts.
-    void saw(std::uint64_t timestamp_ns) {
-        if (start_ns_ == 0) start_ns_ = timestamp_ns;
+    void saw(std::optional<std::uint64_t> timestamp_ns) {
+        if (!start_ns_) start_ns_ = timestamp_ns;
     }
 
    private:
     const config::DecodeCommandLine& line_;
-    std::uint64_t start_ns_ = 0;  ///< When the file's first packet came; 0: not known.
+    std::optional<std::uint64_t> start_ns_;  ///< When the file's first packet with a time came.
 };
 
 /// Says on standard error why reading ended before the file did.

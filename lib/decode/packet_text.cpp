@@ -120,21 +120,30 @@ std::string field_octets(std::span<const std::byte> bytes, const Field& field) {
     return text;
 }
 
+/// Seconds from one time to another, which may be earlier; "-" where one is missing.
+std::string seconds_between(std::optional<std::uint64_t> start_ns,
+                            std::optional<std::uint64_t> end_ns) {
+    if (!start_ns || !end_ns) return "-";
+    const bool before = *end_ns < *start_ns;
+    const std::uint64_t since = before ? *start_ns - *end_ns : *end_ns - *start_ns;
+    return fmt::format("{}{}.{:06}", before ? "-" : "", since / kSecond, since % kSecond / 1000);
+}
+
+std::string date_of(std::optional<std::uint64_t> time_ns) {
+    if (!time_ns) return "at no known time";
+    return fmt::format("{:%F %T}.{:09} UTC",
+                       fmt::gmtime(static_cast<std::time_t>(*time_ns / kSecond)),
+                       *time_ns % kSecond);
+}
+
 }  // namespace
 
-void append_summary(const DecodedPacket& packet, std::uint64_t start_ns, std::string& text) {
+void append_summary(const DecodedPacket& packet, std::optional<std::uint64_t> start_ns,
+                    std::string& text) {
     const parse::PacketLayers layers = packet.layers();
-    const bool before = packet.timestamp_ns < start_ns;
-    const std::uint64_t since =
-        before ? start_ns - packet.timestamp_ns : packet.timestamp_ns - start_ns;
-    // A packet without a time among others that have one.
-    const bool unknown = packet.timestamp_ns == 0 && start_ns != 0;
-    const std::string time = unknown ? "-"
-                                     : fmt::format("{}{}.{:06}", before ? "-" : "", since / kSecond,
-                                                   since % kSecond / 1000);
-    fmt::format_to(std::back_inserter(text), "{:>6} {:>12} {:>5} {}  {}{}", packet.number, time,
-                   packet.packet.wire_bytes, ends_of(packet, layers), path_of(layers),
-                   details_of(layers));
+    fmt::format_to(std::back_inserter(text), "{:>6} {:>12} {:>5} {}  {}{}", packet.number,
+                   seconds_between(start_ns, packet.timestamp_ns), packet.packet.wire_bytes,
+                   ends_of(packet, layers), path_of(layers), details_of(layers));
     if (packet.record.status != parse::ParseStatus::kOk) {
         text += fmt::format("  [{}]", status_of(packet.record));
     }
@@ -145,10 +154,9 @@ void append_tree(const DecodedPacket& packet, std::string& text) {
     auto out = std::back_inserter(text);
     const parse::PacketLayers layers = packet.layers();
     const parse::PacketRecord& record = packet.record;
-    fmt::format_to(out, "packet {}: {} octets on the wire, {} captured, {:%F %T}.{:09} UTC\n",
-                   packet.number, packet.packet.wire_bytes, packet.packet.bytes.size(),
-                   fmt::gmtime(static_cast<std::time_t>(packet.timestamp_ns / kSecond)),
-                   packet.timestamp_ns % kSecond);
+    fmt::format_to(out, "packet {}: {} octets on the wire, {} captured, {}\n", packet.number,
+                   packet.packet.wire_bytes, packet.packet.bytes.size(),
+                   date_of(packet.timestamp_ns));
     fmt::format_to(out, "status {}, valid up to octet {}\n", status_of(record), record.valid_bytes);
     for (std::size_t layer = 0; layer < layers.size(); ++layer) {
         const std::size_t offset = layers.offset(layer);

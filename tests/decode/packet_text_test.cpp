@@ -12,7 +12,8 @@ namespace {
 using testing::HasSubstr;
 using testing::Not;
 
-std::string summary_of(const Sample& sample, std::uint64_t start_ns = 1'700'000'000'000'000'000) {
+std::string summary_of(const Sample& sample,
+                       std::optional<std::uint64_t> start_ns = 1'700'000'000'000'000'000) {
     std::string text;
     append_summary(sample.packet, start_ns, text);
     return text;
@@ -56,6 +57,15 @@ TEST(Summary, CountsTimeFromTheStartInBothDirections) {
     EXPECT_THAT(summary_of(sample, 1'699'999'998'000'000'000), HasSubstr(" 2.000000 "));
 }
 
+TEST(Summary, ShowsADashForATimeThatIsNotKnown) {
+    Sample sample(ip4().udp(1, 2));
+    EXPECT_THAT(summary_of(sample, std::nullopt), HasSubstr("     1            -    42 "));
+    sample.packet.timestamp_ns = 5'000'000'000;
+    EXPECT_THAT(summary_of(sample, 0), HasSubstr(" 5.000000 "));
+    sample.packet.timestamp_ns.reset();
+    EXPECT_THAT(summary_of(sample), HasSubstr("     1            -    42 "));
+}
+
 TEST(Summary, OfAPacketWithoutAnythingIsALineToo) {
     EXPECT_THAT(summary_of(Sample(Frame(5))), HasSubstr("[eth_too_short in eth]\n"));
 }
@@ -69,6 +79,14 @@ TEST(Tree, ShowsEachFieldWithPlaceOctetsAndValue) {
     EXPECT_THAT(text, HasSubstr("     26  0a000001            source: 10.0.0.1\n"));
     EXPECT_THAT(text, HasSubstr("     34  03e8                source port: 1000\n"));
     EXPECT_THAT(text, HasSubstr("rest of the IP packet from octet 42 on: 4 octets\n"));
+}
+
+TEST(Tree, InventsNoTime) {
+    Sample sample(ip4().udp(1, 2));
+    sample.packet.timestamp_ns = 0;
+    EXPECT_THAT(tree_of(sample), HasSubstr("captured, 1970-01-01 00:00:00.000000000 UTC\n"));
+    sample.packet.timestamp_ns.reset();
+    EXPECT_THAT(tree_of(sample), HasSubstr("captured, at no known time\n"));
 }
 
 TEST(Tree, TellsPaddingFromPayload) {

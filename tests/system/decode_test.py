@@ -12,6 +12,18 @@ from weir_case import DAMAGED, OK, USAGE, WEIR, WeirCase
 PACKETS = 200
 
 
+def block(kind, body):
+    """A block of a pcapng file."""
+    length = len(body) + 12
+    return struct.pack('<II', kind, length) + body + struct.pack('<I', length)
+
+
+def packet(interface, seconds):
+    """An enhanced packet block with 20 octets."""
+    head = struct.pack('<IIIII', interface, *divmod(seconds * 10**6, 2**32), 20, 20)
+    return block(6, head + bytes(20))
+
+
 class Decode(WeirCase):
     def setUp(self):
         super().setUp()
@@ -153,29 +165,44 @@ class Decode(WeirCase):
     def test_takes_a_file_behind_two_dashes(self):
         self.assertEqual(len(self.lines('--', self.made)), PACKETS)
 
+    def pcapng(self, link_types, *blocks):
+        """A file with an interface of each link type; blocks from packet() and simple_packet()."""
+        file = self.directory / 'made.pcapng'
+        file.write_bytes(block(0x0a0d0d0a, struct.pack('<IHHq', 0x1a2b3c4d, 1, 0, -1))
+                         + b''.join(block(1, struct.pack('<HHI', each, 0, 0))
+                                    for each in link_types)
+                         + b''.join(blocks))
+        return file
+
+    def numbers_and_times(self, file):
+        result = self.decode(file)
+        self.assertEqual(result.returncode, OK, result.stderr)
+        return [line.split()[:2] for line in result.stdout.splitlines()]
+
     def test_leaves_out_other_link_types(self):
-        def block(kind, body):
-            length = len(body) + 12
-            return struct.pack('<II', kind, length) + body + struct.pack('<I', length)
-
-        def packet(interface, seconds):
-            head = struct.pack('<IIIII', interface, *divmod(seconds * 10**6, 2**32), 20, 20)
-            return block(6, head + bytes(20))
-
-        mixed = self.directory / 'mixed.pcapng'
-        mixed.write_bytes(block(0x0a0d0d0a, struct.pack('<IHHq', 0x1a2b3c4d, 1, 0, -1))
-                          + block(1, struct.pack('<HHI', 1, 0, 0))
-                          + block(1, struct.pack('<HHI', 105, 0, 0))
-                          + packet(1, 1700000000) + packet(0, 1700000001)
-                          + packet(0, 1700000003) + packet(1, 1700000004))
-        result = self.decode(mixed)
-        self.assertEqual(result.returncode, OK)
-        self.assertEqual([line.split()[:2] for line in result.stdout.splitlines()],
-                         [['2', '0.000000'], ['3', '2.000000']])
-        self.assertIn('left out: 2', result.stderr)
+        mixed = self.pcapng((1, 105), packet(1, 1700000000), packet(0, 1700000001),
+                            packet(0, 1700000003), packet(1, 1700000004))
+        self.assertEqual(self.numbers_and_times(mixed), [['2', '0.000000'], ['3', '2.000000']])
+        self.assertIn('left out: 2', self.decode(mixed).stderr)
         for number in (1, 4):
             self.assert_refused(self.decode(mixed, '--packet', number), 'another link type')
         self.assert_refused(self.decode(mixed, '--packet', 5), 'the file has 4')
+
+    def test_refuses_a_file_of_other_link_types_at_its_end_only(self):
+        late = (block(1, struct.pack('<HHI', 1, 0, 0)), packet(1, 1700000001))
+        mixed = self.pcapng((105,), packet(0, 1700000000), *late)
+        self.assertEqual(self.numbers_and_times(mixed), [['2', '0.000000']])
+        self.assertIn('left out: 1', self.decode(mixed).stderr)
+        self.assert_refused(self.decode(self.pcapng((1, 105), packet(1, 1700000000))), '105')
+
+    def test_tells_a_time_of_zero_from_none(self):
+        self.assertEqual(self.numbers_and_times(self.pcapng((1,), *map(packet, (0,) * 3, (0, 5, 6)))),
+                         [['1', '0.000000'], ['2', '5.000000'], ['3', '6.000000']])
+        simple = block(3, struct.pack('<I', 20) + bytes(20))
+        some = self.pcapng((1,), simple, packet(0, 7), packet(0, 9), simple)
+        self.assertEqual(self.numbers_and_times(some),
+                         [['1', '-'], ['2', '0.000000'], ['3', '2.000000'], ['4', '-']])
+        self.assertNotIn('1970', self.decode(some, '--packet', 1).stdout)
 
     def test_udp_port_and_depth_limit_reach_the_parser(self):
         frames = [line for line in self.lines(self.made)
