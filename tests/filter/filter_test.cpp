@@ -121,12 +121,12 @@ std::string ports(std::size_t terms, const std::string& joint) {
 }
 
 TEST(Filter, CompilesManyTermsInAboutASecond) {
-    for (const std::size_t terms : {100U, 110U, 256U}) {
+    for (const std::size_t terms : {100U, 110U, 200U}) {
         const std::string expression = ports(terms, " or ");
         const std::clock_t start = std::clock();
         const Filter filter(expression);
         EXPECT_LT(static_cast<double>(std::clock() - start) / CLOCKS_PER_SEC, 5) << "of CPU time";
-        for (const std::uint16_t port : {999U, 1000U, 1099U, 1109U, 1255U, 1256U}) {
+        for (const std::uint16_t port : {999U, 1000U, 1099U, 1109U, 1255U, 1200U}) {
             const auto frame = Packet().eth().ipv4("10.0.0.1", "10.0.0.2").tcp(5, port).build();
             EXPECT_EQ(filter.matches({frame, static_cast<std::uint32_t>(frame.size())}),
                       port >= 1000 && port < 1000 + terms);
@@ -137,7 +137,7 @@ TEST(Filter, CompilesManyTermsInAboutASecond) {
 TEST(Filter, RefusesMoreTermsThanThatHoweverTheyAreJoined) {
     for (const char* const joint :
          {" or ", "||", " and\n", " && ", " or not ", " or (port 5) or "}) {
-        EXPECT_THAT(refusal(ports(257, joint)), HasSubstr("more than 256 terms")) << joint;
+        EXPECT_THAT(refusal(ports(201, joint)), HasSubstr("more than 200 terms")) << joint;
     }
 }
 
