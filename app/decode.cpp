@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include <fmt/format.h>
 
-#include <cstdio>
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "base/printable.hpp"
 #include "base/setup_error.hpp"
 #include "capture/capture_stream.hpp"
 #include "commands.hpp"
@@ -53,13 +55,13 @@ class Printer {
         if (line_.hex) decode::append_hex(packet.packet.bytes, text);
     }
     /// Tells the time of each packet in turn: the first one that there is counts.
-    void saw(std::uint64_t timestamp_ns) {
-        if (start_ns_ == 0) start_ns_ = timestamp_ns;
+    void saw(std::optional<std::uint64_t> timestamp_ns) {
+        if (!start_ns_) start_ns_ = timestamp_ns;
     }
 
    private:
     const config::DecodeCommandLine& line_;
-    std::uint64_t start_ns_ = 0;  ///< When the file's first packet came; 0: not known.
+    std::optional<std::uint64_t> start_ns_;  ///< When the file's first packet with a time came.
 };
 
 /// Says on standard error why reading ended before the file did.
@@ -71,20 +73,29 @@ ExitCode end_of(const capture::CaptureStream& stream, capture::ReadResult result
     }
     if (reader.skipped_packets() != 0) {
         complain(fmt::format("{}: packets of other link types than Ethernet left out: {}",
-                             stream.name(), reader.skipped_packets()));
+                             base::printable(stream.name()), reader.skipped_packets()));
     }
     if (result != capture::ReadResult::kDamaged) return ExitCode::kOk;
-    complain(fmt::format("{}: {}", stream.name(), reader.problem()));
+    complain(fmt::format("{}: {}", base::printable(stream.name()), reader.problem()));
     return ExitCode::kInputDamaged;
 }
 
 /// The packet asked for is none that could be printed.
 [[noreturn]] void refuse_packet(const capture::CaptureReader& reader, std::uint64_t number) {
     const std::uint64_t all = reader.packets() + reader.skipped_packets();
-    throw SetupError("find packet", std::to_string(number),
-                     number <= all ? "it is of another link type than Ethernet"
-                                   : fmt::format("the file has {}", all),
-                     "give the number of another");
+    if (number <= all) {
+        throw SetupError("find packet", std::to_string(number),
+                         "it is of another link type than Ethernet", "give the number of another");
+    }
+    throw SetupError(
+        "find packet", std::to_string(number), fmt::format("the file has {}", all),
+        all == 0 ? "name a capture with packets" : fmt::format("give a number from 1 to {}", all));
+}
+
+[[noreturn]] void refuse_filtered(const config::DecodeCommandLine& line) {
+    throw SetupError("find packet", std::to_string(*line.packet),
+                     fmt::format("it does not match --filter '{}'", line.filter),
+                     "leave --packet or --filter away");
 }
 
 ExitCode decode_file(const config::DecodeCommandLine& line) {
@@ -94,6 +105,7 @@ ExitCode decode_file(const config::DecodeCommandLine& line) {
     Output output;
     capture::CapturedPacket captured;
     decode::DecodedPacket packet;
+    packet.esp_null_icv_octets = line.parse_options.esp_null_icv_octets;
     capture::ReadResult result{};
     bool found = false;
     while (!(found && line.packet) && (result = stream.next(captured, [&output] {
@@ -104,7 +116,10 @@ ExitCode decode_file(const config::DecodeCommandLine& line) {
         if (line.packet && packet.number != *line.packet) continue;
         packet.packet = {captured.bytes, captured.original_bytes};
         found = true;
-        if (!filter.matches(packet.packet)) continue;
+        if (!filter.matches(packet.packet)) {
+            if (line.packet) refuse_filtered(line);
+            continue;
+        }
         packet.timestamp_ns = captured.timestamp_ns;
         parse::parse_deep(packet.packet, line.parse_options, packet.record, packet.list);
         printer.print(packet, output.text);

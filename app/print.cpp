@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "print.hpp"
 
+#include <cerrno>
 #include <cstdio>
+#include <cstring>
 
 #include "base/setup_error.hpp"
 
@@ -10,17 +12,13 @@ namespace weir::app {
 void print(std::string_view text) {
     std::fwrite(text.data(), 1, text.size(), stdout);
     if (std::fflush(stdout) == 0 && std::ferror(stdout) == 0) return;
-    throw base::SetupError("write to", "standard output", "it takes nothing",
-                           "send it somewhere that does");
+    throw base::SetupError("write to", "standard output", std::strerror(errno),
+                           "send it somewhere that takes it");
 }
 
 void complain(std::string_view text) noexcept {
     std::fputs("weir: ", stderr);
-    for (const char letter : text) {
-        const auto octet = static_cast<unsigned char>(letter);
-        const bool control = (octet < 0x20 && letter != '\n') || octet == 0x7f;
-        std::fputc(control ? '?' : letter, stderr);
-    }
+    std::fwrite(text.data(), 1, text.size(), stderr);
     std::fputc('\n', stderr);
 }
 

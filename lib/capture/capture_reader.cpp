@@ -101,7 +101,10 @@ void CaptureReader::restart() noexcept {
 CaptureReader::Step CaptureReader::step(std::span<const std::byte> window, bool at_end,
                                         CapturedPacket& packet) noexcept {
     if (format_ == Format::kUnknown) return read_magic(window, at_end);
-    if (window.empty()) return {at_end ? ReadResult::kEnd : ReadResult::kNeedMore};
+    if (window.empty()) {
+        if (at_end && packets_ == 0 && skipped_ != 0) return unsupported_link(refused_link_type_);
+        return {at_end ? ReadResult::kEnd : ReadResult::kNeedMore};
+    }
     if (format_ == Format::kPcap) return read_pcap_record(window, at_end, packet);
     return read_block(window, at_end, packet);
 }

@@ -4,6 +4,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 
@@ -17,16 +18,17 @@ namespace weir::capture {
 struct CapturedPacket {
     std::span<const std::byte> bytes;  ///< Within the window it was read from.
     std::uint32_t original_bytes = 0;  ///< Length on the wire; as the file says, however absurd.
-    std::uint64_t timestamp_ns = 0;    ///< Since 1970; 0 where the file has none, or one
-                                       ///< before 1970 or beyond 2554.
-    std::uint32_t interface = 0;       ///< The pcapng section's interface, from 0; 0 in pcap.
+    /// Since 1970; none where the file has none, or one before 1970 or beyond 2554, or in units
+    /// that 64 bits cannot count a second in.
+    std::optional<std::uint64_t> timestamp_ns;
+    std::uint32_t interface = 0;  ///< The pcapng section's interface, from 0; 0 in pcap.
 };
 
 enum class ReadResult : std::uint8_t {
     kPacket,       ///< `packet` is filled.
     kEnd,          ///< All is read, and nothing was wrong.
     kNeedMore,     ///< The window ends inside a record, and more is to come.
-    kUnsupported,  ///< No capture file, or one of another link type than Ethernet.
+    kUnsupported,  ///< No capture file, or one of other link types than Ethernet only.
     kDamaged       ///< The file is broken here; everything before was read.
 };
 
@@ -48,8 +50,8 @@ class CaptureReader {
     /// What is wrong after kDamaged or kUnsupported, in words, with the place; empty otherwise.
     [[nodiscard]] std::string problem() const;
     [[nodiscard]] std::uint64_t packets() const noexcept { return packets_; }
-    /// Packets of pcapng interfaces that are not Ethernet, left out. A file is refused only when
-    /// its first packet comes before any Ethernet interface.
+    /// Packets of pcapng interfaces that are not Ethernet, left out. A file that ends and held no
+    /// others is refused.
     [[nodiscard]] std::uint64_t skipped_packets() const noexcept { return skipped_; }
 
    private:
@@ -57,7 +59,7 @@ class CaptureReader {
     static constexpr std::size_t kMaxInterfaces = 1024;
 
     struct Interface {
-        std::uint64_t units_per_second = 1'000'000;
+        std::uint64_t units_per_second = 1'000'000;  ///< Of time; 0: more than 64 bits hold.
         std::int64_t offset_seconds = 0;
         std::uint32_t unit_ns = 1000;   ///< One unit of time; 0: no whole number of nanoseconds.
         std::uint32_t snap_length = 0;  ///< 0: none.

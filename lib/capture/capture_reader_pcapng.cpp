@@ -35,13 +35,13 @@ bool is_possible_length(std::uint32_t length, std::size_t least) noexcept {
     return length >= least && length % 4 == 0 && length <= CaptureReader::kMaxRecordOctets;
 }
 
-/// if_tsresol: a power of ten, or of two when the upper bit is set. Finer than 64 bits can hold is
-/// taken as the finest they can.
+/// if_tsresol: a power of ten, or of two when the upper bit is set; 0 where 64 bits cannot hold it.
 std::uint64_t units_of(std::uint8_t resolution) noexcept {
     const unsigned exponent = resolution & 0x7f;
-    if ((resolution & 0x80) != 0) return std::uint64_t{1} << std::min(exponent, 63U);
+    if ((resolution & 0x80) != 0) return exponent > 63 ? 0 : std::uint64_t{1} << exponent;
+    if (exponent > 19) return 0;
     std::uint64_t units = 1;
-    for (unsigned i = 0; i < std::min(exponent, 19U); ++i) units *= 10;
+    for (unsigned i = 0; i < exponent; ++i) units *= 10;
     return units;
 }
 
@@ -53,9 +53,9 @@ int128 to_nanoseconds(std::uint64_t units, std::uint64_t per_second) noexcept {
 }
 
 /// A time that 64 bits cannot hold counts as none.
-std::uint64_t timestamp_of(int128 nanoseconds) noexcept {
-    const bool fits = nanoseconds >= 0 && nanoseconds <= int128{UINT64_MAX};
-    return fits ? static_cast<std::uint64_t>(nanoseconds) : 0;
+std::optional<std::uint64_t> timestamp_of(int128 nanoseconds) noexcept {
+    if (nanoseconds < 0 || nanoseconds > int128{UINT64_MAX}) return std::nullopt;
+    return static_cast<std::uint64_t>(nanoseconds);
 }
 
 }  // namespace
@@ -136,7 +136,7 @@ void CaptureReader::read_interface_options(std::span<const std::byte> options,
         const std::byte* value = options.data() + 4;
         if (code == kOptionTimeResolution && length == 1) {
             const std::uint64_t units = units_of(std::to_integer<std::uint8_t>(value[0]));
-            const bool is_whole = kNanosecondsPerSecond % units == 0;
+            const bool is_whole = units != 0 && kNanosecondsPerSecond % units == 0;
             added.units_per_second = units;
             added.unit_ns =
                 static_cast<std::uint32_t>(is_whole ? kNanosecondsPerSecond / units : 0);
@@ -165,6 +165,8 @@ CaptureReader::Step CaptureReader::read_packet_block(std::uint32_t type,
     const std::uint64_t units = std::uint64_t{u32(body.data() + 4)} << 32 | u32(body.data() + 8);
     packet.bytes = body.subspan(kPacketFixedOctets, captured);
     packet.original_bytes = u32(body.data() + 16);
+    packet.timestamp_ns.reset();
+    if (interface.units_per_second == 0) return deliver(number, octets, packet);
     const int128 since_offset_ns = interface.unit_ns != 0
                                        ? int128{units} * interface.unit_ns
                                        : to_nanoseconds(units, interface.units_per_second);
@@ -188,7 +190,7 @@ CaptureReader::Step CaptureReader::read_simple_block(std::span<const std::byte> 
     }
     packet.bytes = body.subspan(kSimplePacketFixedOctets, captured);
     packet.original_bytes = original;
-    packet.timestamp_ns = 0;
+    packet.timestamp_ns.reset();
     return deliver(0, octets, packet);
 }
 
@@ -197,13 +199,7 @@ CaptureReader::Step CaptureReader::deliver(std::uint32_t number, std::size_t oct
     packet.interface = number;
     const std::uint16_t link_type = interface_[number].link_type;
     if (link_type == kLinkTypeEthernet) return {ReadResult::kPacket, octets};
-    const auto is_ethernet = [](const Interface& each) {
-        return each.link_type == kLinkTypeEthernet;
-    };
-    if (packets_ == 0 && skipped_ == 0 &&
-        std::none_of(interface_.begin(), interface_.begin() + interfaces_, is_ethernet)) {
-        return unsupported_link(link_type);
-    }
+    if (skipped_ == 0) refused_link_type_ = link_type;
     ++skipped_;
     return {ReadResult::kNeedMore, octets, true};
 }

@@ -21,13 +21,13 @@ namespace weir::decode {
 [[nodiscard]] std::string ipv4_text(const std::uint8_t* octets);
 [[nodiscard]] std::string ipv6_text(const std::uint8_t* octets);
 
-/// Lists fields of a `Header` at the start of `bytes`. Of a header that was not captured whole (one
-/// that is quoted, say) only those fields that were.
+/// Lists fields of a `Header` at the start of `bytes`. Of a header that is not there whole (one
+/// that is quoted, say) only those fields that are.
 template <typename Header>
 class Describe {
    public:
     Describe(std::span<const std::byte> bytes, Fields& fields) noexcept
-        : captured_(bytes.size()), fields_(fields) {
+        : octets_(bytes.size()), fields_(fields) {
         std::memcpy(&header, bytes.data(), std::min(sizeof header, bytes.size()));
     }
     Describe(const Describe&) = delete;
@@ -65,23 +65,23 @@ class Describe {
              std::variant<std::uint64_t, std::string> value, Style style) {
         const auto offset = static_cast<std::size_t>(static_cast<const std::byte*>(member) -
                                                      reinterpret_cast<const std::byte*>(&header));
-        if (offset + octets > captured_) return;
+        if (offset + octets > octets_) return;
         fields_.push_back({key, title, offset, octets, std::move(value), style});
     }
 
-    std::size_t captured_;
+    std::size_t octets_;  ///< That are there.
     Fields& fields_;
 };
 
-/// A field of one, two or four octets `at` octets from the layer's first one, if it was captured:
+/// A field of one, two or four octets `at` octets from the layer's first one, if it is in `bytes`:
 /// what stands behind a header's fixed part.
 void number_at(std::span<const std::byte> bytes, Fields& fields, std::string_view key,
                std::string_view title, std::size_t at, std::size_t octets,
                Style style = Style::kDecimal);
 
 // One function for each family of protocols; they append nothing for a kind of another one.
-// `bytes`: from the layer's first octet to the captured end. What a tunnel's header looks like may
-// depend on the layer before it.
+// `bytes`: PacketLayers::bytes(), behind which nothing belongs to the layer. What a tunnel's header
+// looks like may depend on the layer before it.
 void describe_link(parse::LayerKind kind, std::span<const std::byte> bytes, Fields& fields);
 void describe_network(parse::LayerKind kind, std::span<const std::byte> bytes, Fields& fields);
 void describe_transport(parse::LayerKind kind, std::span<const std::byte> bytes, Fields& fields);

@@ -26,7 +26,8 @@ struct Field {
 };
 using Fields = std::vector<Field>;
 
-/// The fields of a layer, in wire order, as far as they were captured.
+/// The fields of a layer, in wire order, as far as they were captured and stand inside the packet
+/// around it.
 [[nodiscard]] Fields fields_of(const parse::PacketLayers& layers, std::size_t layer);
 
 /// A field's value as people read it.

@@ -36,10 +36,12 @@ void append_json_line(const DecodedPacket& packet, std::string& text) {
     constexpr std::uint64_t kSecond = 1'000'000'000;
     auto out = std::back_inserter(text);
     const parse::PacketRecord& record = packet.record;
-    fmt::format_to(out, R"({{"n":{},"len":{},"cap":{},"time":"{}.{:09}","status":"{}")",
-                   packet.number, packet.packet.wire_bytes, packet.packet.bytes.size(),
-                   packet.timestamp_ns / kSecond, packet.timestamp_ns % kSecond,
-                   to_string(record.status));
+    fmt::format_to(out, R"({{"n":{},"len":{},"cap":{})", packet.number, packet.packet.wire_bytes,
+                   packet.packet.bytes.size());
+    if (const auto& time = packet.timestamp_ns) {
+        fmt::format_to(out, R"(,"time":"{}.{:09}")", *time / kSecond, *time % kSecond);
+    }
+    fmt::format_to(out, R"(,"status":"{}")", to_string(record.status));
     if (record.status != parse::ParseStatus::kOk) {
         fmt::format_to(out, R"(,"fault":"{}")", to_string(record.fault_layer));
     }

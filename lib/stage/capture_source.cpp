@@ -71,15 +71,15 @@ bool CaptureSource::rewind() noexcept {
 }
 
 bool CaptureSource::is_due() noexcept {
-    if (!setup_.pace) return true;
+    if (!setup_.pace || !next_.timestamp_ns) return true;
     const std::uint64_t now = base::tsc_now();
+    const std::uint64_t due_ns = *next_.timestamp_ns;
     if (pace_start_tsc_ == 0) {
         pace_start_tsc_ = now;
-        pace_start_ns_ = next_.timestamp_ns;
+        pace_start_ns_ = due_ns;
     }
     // Timestamps that run backwards are due at once.
-    const std::uint64_t after_ns =
-        next_.timestamp_ns > pace_start_ns_ ? next_.timestamp_ns - pace_start_ns_ : 0;
+    const std::uint64_t after_ns = due_ns > pace_start_ns_ ? due_ns - pace_start_ns_ : 0;
     const auto after_tsc = static_cast<std::uint64_t>(static_cast<double>(after_ns) * 1e-9 *
                                                       static_cast<double>(setup_.tsc_hz));
     return now - pace_start_tsc_ >= after_tsc;
@@ -109,7 +109,7 @@ rte_mbuf* CaptureSource::copy() noexcept {
     first->nb_segs = static_cast<std::uint16_t>(segments);
     first->pkt_len = static_cast<std::uint32_t>(bytes);
     first->port = port().value;
-    meta_.set_captured(first, next_.original_bytes, next_.timestamp_ns);
+    meta_.set_captured(first, next_.original_bytes, next_.timestamp_ns.value_or(0));
     return first;
 }
 

@@ -22,7 +22,8 @@ class CaptureSource final : public Source {
         base::PortId port{};
         std::span<const std::byte> file;  ///< All of it, in memory; outlives the source.
         bool loop = false;                ///< Starts again at the end.
-        bool pace = false;                ///< Releases each packet at its own time after the first.
+        bool pace = false;                ///< Releases each packet at its own time after the first;
+                                          ///< one without a time at once.
         std::uint64_t tsc_hz = 0;
         bool lossless = true;  ///< Waits for room behind it instead of losing packets there.
     };

@@ -98,7 +98,7 @@ TEST(CaptureReader, ReadsSectionsInterfacesAndAllPacketBlocksOfPcapng) {
     EXPECT_EQ(outcome.packets[1].original, 1500U);
     EXPECT_EQ(outcome.packets[1].interface, 1U);
     EXPECT_EQ(outcome.packets[2].bytes, frame_of(62, 3));
-    EXPECT_EQ(outcome.packets[2].timestamp_ns, 0U) << "simple packet blocks have no time";
+    EXPECT_EQ(outcome.packets[2].timestamp_ns, std::nullopt) << "simple packet blocks have no time";
     EXPECT_EQ(outcome.packets[3].timestamp_ns, 5'000'000'000ULL);
     EXPECT_EQ(outcome.packets[3].bytes, frame_of(63, 4));
     EXPECT_EQ(outcome.packets[4].bytes.size(), 40U) << "cut to the interface's snapshot length";
@@ -150,16 +150,19 @@ TEST(CaptureReader, GivesNoTimeForOneThatItCannotHold) {
         std::uint8_t resolution;
         std::uint64_t offset_seconds;
         std::uint64_t units;
-        std::uint64_t nanoseconds;
+        std::optional<std::uint64_t> nanoseconds;
     };
     constexpr std::uint64_t kMost = UINT64_MAX / 1'000'000'000;
-    for (const Case& each : {Case{0, static_cast<std::uint64_t>(-1000), 5, 0},
-                             Case{0, static_cast<std::uint64_t>(-5), 5, 0},
-                             Case{0, static_cast<std::uint64_t>(-4), 5, 1'000'000'000},
-                             Case{0, 0, kMost, kMost * 1'000'000'000}, Case{0, 0, kMost + 1, 0},
-                             Case{0, 1, kMost, 0}, Case{6, 0, 20'000'000'000'000'000, 0},
-                             Case{9, 0, UINT64_MAX, UINT64_MAX}, Case{9, 1, UINT64_MAX, 0},
-                             Case{0, 0, UINT64_MAX, 0}, Case{0x80, INT64_MAX, UINT64_MAX, 0}}) {
+    constexpr std::nullopt_t kNone = std::nullopt;
+    for (const Case& each :
+         {Case{0, static_cast<std::uint64_t>(-1000), 5, kNone},
+          Case{0, static_cast<std::uint64_t>(-6), 5, kNone},
+          Case{0, static_cast<std::uint64_t>(-5), 5, 0},
+          Case{0, static_cast<std::uint64_t>(-4), 5, 1'000'000'000},
+          Case{0, 0, kMost, kMost * 1'000'000'000}, Case{0, 0, kMost + 1, kNone},
+          Case{0, 1, kMost, kNone}, Case{6, 0, 20'000'000'000'000'000, kNone},
+          Case{9, 0, UINT64_MAX, UINT64_MAX}, Case{9, 1, UINT64_MAX, kNone},
+          Case{0, 0, UINT64_MAX, kNone}, Case{0x80, INT64_MAX, UINT64_MAX, kNone}}) {
         PcapngFile file;
         file.section().interface(1, 0, each.resolution, each.offset_seconds);
         const CaptureOutcome outcome =
@@ -167,6 +170,29 @@ TEST(CaptureReader, GivesNoTimeForOneThatItCannotHold) {
         ASSERT_EQ(outcome.packets.size(), 1U);
         EXPECT_EQ(outcome.packets[0].timestamp_ns, each.nanoseconds) << each.units;
     }
+}
+
+TEST(CaptureReader, GivesNoTimeInUnitsThatItCannotCount) {
+    const auto time_in = [](std::uint8_t resolution, std::uint64_t units) {
+        PcapngFile file;
+        file.section().interface(1, 0, resolution, 3).packet(0, units, frame_of(14, 0));
+        return read_all(file.bytes()).packets.at(0).timestamp_ns;
+    };
+    EXPECT_EQ(time_in(19, 10'000'000'000'000'000'000U), 4'000'000'000U);
+    EXPECT_EQ(time_in(0x80 | 63, std::uint64_t{1} << 63), 4'000'000'000U);
+    for (const std::uint8_t finer : {20, 99, 127, 0x80 | 64, 0xff}) {
+        EXPECT_EQ(time_in(finer, std::uint64_t{1} << 63), std::nullopt) << int{finer};
+    }
+}
+
+TEST(CaptureReader, TellsATimeOfZeroFromNone) {
+    EXPECT_EQ(read_all(PcapFile().packet(frame_of(20, 0), 0).bytes()).packets.at(0).timestamp_ns,
+              0U);
+    PcapngFile ng;
+    ng.section().interface().packet(0, 0, frame_of(20, 0)).simple_packet(frame_of(20, 0), 20);
+    const CaptureOutcome outcome = read_all(ng.bytes());
+    EXPECT_EQ(outcome.packets.at(0).timestamp_ns, 0U);
+    EXPECT_EQ(outcome.packets.at(1).timestamp_ns, std::nullopt);
 }
 
 TEST(CaptureReader, TakesHalfAWordForTheInterfaceOfAnObsoletePacketBlock) {
@@ -226,13 +252,28 @@ TEST(CaptureReader, LeavesOutPacketsOfOtherInterfacesCounted) {
     EXPECT_EQ(outcome.skipped, 3U);
 }
 
-TEST(CaptureReader, DoesNotRefuseAFileAfterItsFirstSkippedPacket) {
+TEST(CaptureReader, ReadsEthernetPacketsThatComeAfterOthers) {
     PcapngFile file;
-    file.section().interface(1).interface(101).packet(1, 1, frame_of(20, 0));
-    file.section().interface(101).packet(0, 2, frame_of(20, 0));
+    file.section().interface(113).packet(0, 1, frame_of(20, 0));
+    file.interface(1).packet(1, 2, frame_of(21, 0));
+    file.section().interface(101).packet(0, 3, frame_of(22, 0));
     const CaptureOutcome outcome = read_all(file.bytes());
     EXPECT_EQ(outcome.end, ReadResult::kEnd) << outcome.problem;
+    ASSERT_EQ(outcome.packets.size(), 1U);
+    EXPECT_EQ(outcome.packets[0].bytes, frame_of(21, 0));
     EXPECT_EQ(outcome.skipped, 2U);
+    EXPECT_EQ(read_as_stream(file.bytes()), outcome);
+}
+
+TEST(CaptureReader, RefusesAFileAtItsEndThatHeldOtherPacketsOnly) {
+    PcapngFile file;
+    file.section().interface(1).interface(101).packet(1, 1, frame_of(20, 0));
+    EXPECT_EQ(read_all(file.bytes(), false).end, ReadResult::kNeedMore);
+    EXPECT_EQ(read_all(file.bytes()).end, ReadResult::kUnsupported);
+    EXPECT_EQ(read_all(file.bytes()).problem, "its link type is 101 (raw IP), not 1 (Ethernet)");
+    PcapngFile nothing;
+    nothing.section().interface(101);
+    EXPECT_EQ(read_all(nothing.bytes()).end, ReadResult::kEnd) << "no packets at all";
 }
 
 TEST(CaptureReader, StartsAnewAfterRestart) {

@@ -68,7 +68,7 @@ INSTANTIATE_TEST_SUITE_P(Kinds, PcapngTools, testing::Values("out.pcapng", "out.
 /// What tshark prints of packet `number`, and nothing else: no warning.
 std::string tshark_line(std::uint64_t number, const std::string& comment) {
     const test::ReadPacket packet = test::numbered_packet(number);
-    const std::string nanoseconds = std::to_string(packet.timestamp_ns);
+    const std::string nanoseconds = std::to_string(packet.timestamp_ns.value());
     std::ostringstream line;
     line << nanoseconds.substr(0, 10) << "." << nanoseconds.substr(10) << ";" << packet.original
          << ";" << packet.bytes.size() << ";" << packet.interface << ";port"

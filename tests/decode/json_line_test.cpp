@@ -27,6 +27,14 @@ TEST(JsonLine, TellsOfThePacketAsAWhole) {
     EXPECT_FALSE(line.contains("fault"));
 }
 
+TEST(JsonLine, TellsATimeOfZeroFromNone) {
+    Sample sample(ip4().udp(1, 2));
+    sample.packet.timestamp_ns = 0;
+    EXPECT_EQ(line_of(sample)["time"], "0.000000000");
+    sample.packet.timestamp_ns.reset();
+    EXPECT_FALSE(line_of(sample).contains("time"));
+}
+
 TEST(JsonLine, NamesTheDefectAndTheLayerAtFault) {
     const nlohmann::json line = line_of(Sample(ip4().tcp(1, 2).set8(12, 0x40).payload(10)));
     EXPECT_EQ(line["status"], "tcp_data_offset_too_small");

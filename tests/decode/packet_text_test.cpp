@@ -12,7 +12,8 @@ namespace {
 using testing::HasSubstr;
 using testing::Not;
 
-std::string summary_of(const Sample& sample, std::uint64_t start_ns = 1'700'000'000'000'000'000) {
+std::string summary_of(const Sample& sample,
+                       std::optional<std::uint64_t> start_ns = 1'700'000'000'000'000'000) {
     std::string text;
     append_summary(sample.packet, start_ns, text);
     return text;
@@ -50,10 +51,30 @@ TEST(Summary, FoldsEqualLayersAndSetsQuotesApart) {
     EXPECT_THAT(summary_of(Sample(unreachable())), HasSubstr("eth/ip/icmp quotes ip/udp type=3"));
 }
 
+TEST(Summary, ShowsAStackOfTagsOnce) {
+    Packet packet = Packet().eth();
+    for (const unsigned vid : {1U, 2U, 3U}) packet.vlan(vid);
+    EXPECT_THAT(summary_of(Sample(packet.ipv4("10.0.0.1", "10.0.0.2").tcp(1, 2))),
+                HasSubstr("eth/vlan*3/ip/tcp vlan=1,2,3 flags="));
+    packet = Packet().eth();
+    for (int i = 0; i < 25; ++i) packet.vlan(7);
+    EXPECT_THAT(summary_of(Sample(packet.mpls(16).mpls(17))),
+                HasSubstr(" vlan=7,7,7,7,..(25) label=16,17\n"));
+}
+
 TEST(Summary, CountsTimeFromTheStartInBothDirections) {
     const Sample sample(ip4().udp(1, 2));
     EXPECT_THAT(summary_of(sample, 1'700'000'001'500'000'123), HasSubstr(" -1.500000 "));
     EXPECT_THAT(summary_of(sample, 1'699'999'998'000'000'000), HasSubstr(" 2.000000 "));
+}
+
+TEST(Summary, ShowsADashForATimeThatIsNotKnown) {
+    Sample sample(ip4().udp(1, 2));
+    EXPECT_THAT(summary_of(sample, std::nullopt), HasSubstr("     1            -    42 "));
+    sample.packet.timestamp_ns = 5'000'000'000;
+    EXPECT_THAT(summary_of(sample, 0), HasSubstr(" 5.000000 "));
+    sample.packet.timestamp_ns.reset();
+    EXPECT_THAT(summary_of(sample), HasSubstr("     1            -    42 "));
 }
 
 TEST(Summary, OfAPacketWithoutAnythingIsALineToo) {
@@ -71,11 +92,36 @@ TEST(Tree, ShowsEachFieldWithPlaceOctetsAndValue) {
     EXPECT_THAT(text, HasSubstr("rest of the IP packet from octet 42 on: 4 octets\n"));
 }
 
+TEST(Tree, InventsNoTime) {
+    Sample sample(ip4().udp(1, 2));
+    sample.packet.timestamp_ns = 0;
+    EXPECT_THAT(tree_of(sample), HasSubstr("captured, 1970-01-01 00:00:00.000000000 UTC\n"));
+    sample.packet.timestamp_ns.reset();
+    EXPECT_THAT(tree_of(sample), HasSubstr("captured, at no known time\n"));
+}
+
 TEST(Tree, TellsPaddingFromPayload) {
     EXPECT_THAT(
         tree_of(Sample(ip4().udp(1, 2).payload(3).pad_to(60))),
         HasSubstr(
             "rest of the IP packet from octet 42 on: 3 octets, then 15 of padding or trailers\n"));
+}
+
+TEST(Tree, TellsOfTheRestOnTheWireAndHowMuchWasCaptured) {
+    Sample sample(ip4().udp(1, 2).payload(100).pad_to(150));
+    sample.cut(50);
+    EXPECT_THAT(tree_of(sample), HasSubstr("from octet 42 on: 100 octets (8 captured), then 8 of "
+                                           "padding or trailers (0 captured)\n"));
+    sample.cut(145);
+    EXPECT_THAT(tree_of(sample), HasSubstr("from octet 42 on: 100 octets, then 8 of padding or "
+                                           "trailers (3 captured)\n"));
+    sample.cut(42);
+    EXPECT_THAT(tree_of(sample), HasSubstr("from octet 42 on: 100 octets (0 captured)"));
+}
+
+TEST(Tree, TakesTheLongestIpPacketForWhole) {
+    EXPECT_THAT(tree_of(Sample(ip4().udp(1, 2).payload(65535 - 28))),
+                HasSubstr("from octet 42 on: 65507 octets\n"));
 }
 
 TEST(Tree, LocatesTcpOptions) {

@@ -32,6 +32,7 @@ Complaint run_decode(Octets input) {
     const ParseCase parse = read_parse_input(input).packet;
     decode::DecodedPacket packet;
     packet.number = 1;
+    packet.esp_null_icv_octets = parse.options.esp_null_icv_octets;
     packet.packet = {memory.flush_against_guard(parse.frame), parse.wire_bytes};
     parse::parse_deep(packet.packet, parse.options, packet.record, packet.list);
     std::string text;

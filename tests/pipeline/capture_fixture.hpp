@@ -59,9 +59,9 @@ class CaptureStoreTest : public testing::Test {
         EXPECT_EQ(outcome.end, capture::ReadResult::kEnd) << path << ": " << outcome.problem;
         std::vector<std::uint64_t> numbers;
         for (const test::ReadPacket& packet : outcome.packets) {
-            numbers.push_back(packet.timestamp_ns);
+            numbers.push_back(packet.timestamp_ns.value());
             for (const std::byte octet : packet.bytes) {
-                if (octet != std::byte(packet.timestamp_ns)) ADD_FAILURE() << "another's octets";
+                if (octet != std::byte(*packet.timestamp_ns)) ADD_FAILURE() << "another's octets";
             }
         }
         return numbers;

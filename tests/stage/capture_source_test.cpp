@@ -155,6 +155,17 @@ TEST_F(CaptureSourceTest, KeepsTheTimingOfThePackets) {
     EXPECT_EQ(received, 5U);
 }
 
+TEST_F(CaptureSourceTest, KeepsNoPacketWithoutATimeWaiting) {
+    test::PcapngFile file;
+    file.section().interface(1).simple_packet(pattern(60), 60);
+    file.packet(0, kTime / 1000, pattern(60)).simple_packet(pattern(60), 60);
+    CaptureSource capture = source(file.bytes(), false, true);
+    mem::Burst burst;
+    static_cast<void>(capture.receive(burst, mem::kMaxBurst));
+    EXPECT_EQ(burst.size(), 3U);
+    capture.stop();
+}
+
 TEST_F(CaptureSourceTest, EndsAtDamageAndSaysWhere) {
     test::PcapFile file;
     for (int i = 0; i < 3; ++i) file.packet(pattern(60), kTime);

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <concepts>
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -33,7 +34,7 @@ struct ReadPacket {
 
     Bytes bytes;
     std::uint32_t original;
-    std::uint64_t timestamp_ns;
+    std::optional<std::uint64_t> timestamp_ns;
     std::uint32_t interface;
 };
 

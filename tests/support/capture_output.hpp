@@ -76,7 +76,7 @@ inline Bytes run_of(std::uint64_t first, std::uint64_t count) {
         const ReadPacket packet = numbered_packet(number);
         const std::size_t at = run.size();
         run.resize(at + capture::packet_block_bytes(packet.bytes.size()), std::byte{0xa5});
-        capture::append_packet_block(run.data() + at, packet.interface, packet.timestamp_ns,
+        capture::append_packet_block(run.data() + at, packet.interface, *packet.timestamp_ns,
                                      packet.original, packet.bytes);
     }
     return run;

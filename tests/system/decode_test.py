@@ -2,6 +2,7 @@
 """`weir decode`: files, pipes and standard input, outputs, filters, and what goes wrong."""
 import json
 import os
+import socket
 import struct
 import subprocess
 import threading
@@ -10,6 +11,18 @@ import unittest
 from weir_case import DAMAGED, OK, USAGE, WEIR, WeirCase
 
 PACKETS = 200
+
+
+def block(kind, body):
+    """A block of a pcapng file."""
+    length = len(body) + 12
+    return struct.pack('<II', kind, length) + body + struct.pack('<I', length)
+
+
+def packet(interface, seconds):
+    """An enhanced packet block with 20 octets."""
+    head = struct.pack('<IIIII', interface, *divmod(seconds * 10**6, 2**32), 20, 20)
+    return block(6, head + bytes(20))
 
 
 class Decode(WeirCase):
@@ -109,6 +122,10 @@ class Decode(WeirCase):
         self.assert_refused(self.decode(empty), 'capture')
         self.assert_refused(self.decode(other), '105')
         self.assert_refused(self.decode('/dev/null'), 'capture')
+        with socket.socket(socket.AF_UNIX) as unix:
+            unix.bind(str(self.directory / 'socket'))
+            refused = self.decode(self.directory / 'socket')
+        self.assert_refused(refused, 'No such device or address', 'name a file or a pipe')
         self.assert_refused(self.decode(self.made, self.made), 'only one file')
         self.assert_refused(self.decode(self.made, '--jsn'), '--json')
         self.assert_refused(self.decode(self.made, '--json', '--hex'), '--hex')
@@ -124,7 +141,7 @@ class Decode(WeirCase):
         with open('/dev/full', 'w') as full:
             result = subprocess.run([WEIR, 'decode', '--json', self.made], stdout=full,
                                     stderr=subprocess.PIPE, text=True, check=False)
-            self.assert_refused(result, 'standard output')
+            self.assert_refused(result, 'standard output', 'No space left on device')
             for words in (('--help',), ('--version',), ('decode', '--help'), ('run', '--help')):
                 result = subprocess.run([WEIR, *words], stdout=full, stderr=subprocess.PIPE,
                                         text=True, check=False)
@@ -146,6 +163,16 @@ class Decode(WeirCase):
     def test_complains_without_control_characters(self):
         result = self.decode('no\x1b[31mfile')
         self.assert_refused(result, 'no?[31mfile')
+        for arguments in (('no\nfile\x9b2J',), (self.made, '--fil\n\x9b2J'),
+                          (self.made, '--filter', 'udp\n\x9b2J')):
+            result = self.decode(*arguments)
+            self.assertEqual(len(result.stderr.splitlines()), 2, result.stderr)
+            self.assertNotIn('\x9b', result.stderr)
+        for arguments in (('no\ncommand\x9b',), ('run', 'no\nfile\x9b')):
+            result = subprocess.run([WEIR, *arguments], stderr=subprocess.PIPE, text=True,
+                                    check=False)
+            self.assertNotIn('\x9b', result.stderr)
+            self.assertNotIn('no\n', result.stderr)
 
     def test_takes_numbers_as_run_does(self):
         self.assertEqual(self.lines(self.made, '--packet', '010')[0]['n'], 10)
@@ -153,29 +180,69 @@ class Decode(WeirCase):
     def test_takes_a_file_behind_two_dashes(self):
         self.assertEqual(len(self.lines('--', self.made)), PACKETS)
 
+    def pcapng(self, link_types, *blocks):
+        """A file with an interface of each link type; blocks from packet() and simple_packet()."""
+        file = self.directory / 'made.pcapng'
+        file.write_bytes(block(0x0a0d0d0a, struct.pack('<IHHq', 0x1a2b3c4d, 1, 0, -1))
+                         + b''.join(block(1, struct.pack('<HHI', each, 0, 0))
+                                    for each in link_types)
+                         + b''.join(blocks))
+        return file
+
+    def numbers_and_times(self, file):
+        result = self.decode(file)
+        self.assertEqual(result.returncode, OK, result.stderr)
+        return [line.split()[:2] for line in result.stdout.splitlines()]
+
+    def test_reads_options_as_run_does(self):
+        made = self.made
+        for option in ('--packet', '--filter'):
+            self.assert_refused(self.decode(made, option, '1', option, '2'), option, 'more than once')
+            self.assert_refused(self.decode(made, option), option, 'value is missing')
+            self.assert_refused(self.decode(made, option, '--json'), option, 'value is missing')
+        self.assert_refused(self.decode(made, '--packet', ''), "--packet ''")
+        for word in ('--json=5', '--json=true', '--hex=0'):
+            self.assert_refused(self.decode(made, word), word, 'no value')
+        self.assertNotIn('did you mean', self.decode(made, '--bogus').stderr)
+
+    def test_says_when_the_filter_hides_the_packet(self):
+        made = self.made
+        hidden = self.decode(made, '--packet', 1, '--filter', 'less 1')
+        self.assert_refused(hidden, "does not match --filter 'less 1'")
+        self.assertEqual(self.decode(made, '--packet', 1, '--filter', 'greater 1').returncode, OK)
+
+    def test_reads_no_option_behind_two_dashes(self):
+        dash = self.directory / '-dash.pcap'
+        dash.write_bytes(self.made.read_bytes())
+        result = self.decode('--', dash.name, cwd=self.directory)
+        self.assertEqual(len(result.stdout.splitlines()), PACKETS)
+        self.assert_refused(self.decode(self.made, '--', '--json'), 'only one file')
+        self.assert_refused(self.decode('--', '--'), 'capture file --', 'No such file')
+
     def test_leaves_out_other_link_types(self):
-        def block(kind, body):
-            length = len(body) + 12
-            return struct.pack('<II', kind, length) + body + struct.pack('<I', length)
-
-        def packet(interface, seconds):
-            head = struct.pack('<IIIII', interface, *divmod(seconds * 10**6, 2**32), 20, 20)
-            return block(6, head + bytes(20))
-
-        mixed = self.directory / 'mixed.pcapng'
-        mixed.write_bytes(block(0x0a0d0d0a, struct.pack('<IHHq', 0x1a2b3c4d, 1, 0, -1))
-                          + block(1, struct.pack('<HHI', 1, 0, 0))
-                          + block(1, struct.pack('<HHI', 105, 0, 0))
-                          + packet(1, 1700000000) + packet(0, 1700000001)
-                          + packet(0, 1700000003) + packet(1, 1700000004))
-        result = self.decode(mixed)
-        self.assertEqual(result.returncode, OK)
-        self.assertEqual([line.split()[:2] for line in result.stdout.splitlines()],
-                         [['2', '0.000000'], ['3', '2.000000']])
-        self.assertIn('left out: 2', result.stderr)
+        mixed = self.pcapng((1, 105), packet(1, 1700000000), packet(0, 1700000001),
+                            packet(0, 1700000003), packet(1, 1700000004))
+        self.assertEqual(self.numbers_and_times(mixed), [['2', '0.000000'], ['3', '2.000000']])
+        self.assertIn('left out: 2', self.decode(mixed).stderr)
         for number in (1, 4):
             self.assert_refused(self.decode(mixed, '--packet', number), 'another link type')
-        self.assert_refused(self.decode(mixed, '--packet', 5), 'the file has 4')
+        self.assert_refused(self.decode(mixed, '--packet', 5), 'the file has 4', 'from 1 to 4')
+
+    def test_refuses_a_file_of_other_link_types_at_its_end_only(self):
+        late = (block(1, struct.pack('<HHI', 1, 0, 0)), packet(1, 1700000001))
+        mixed = self.pcapng((105,), packet(0, 1700000000), *late)
+        self.assertEqual(self.numbers_and_times(mixed), [['2', '0.000000']])
+        self.assertIn('left out: 1', self.decode(mixed).stderr)
+        self.assert_refused(self.decode(self.pcapng((1, 105), packet(1, 1700000000))), '105')
+
+    def test_tells_a_time_of_zero_from_none(self):
+        self.assertEqual(self.numbers_and_times(self.pcapng((1,), *map(packet, (0,) * 3, (0, 5, 6)))),
+                         [['1', '0.000000'], ['2', '5.000000'], ['3', '6.000000']])
+        simple = block(3, struct.pack('<I', 20) + bytes(20))
+        some = self.pcapng((1,), simple, packet(0, 7), packet(0, 9), simple)
+        self.assertEqual(self.numbers_and_times(some),
+                         [['1', '-'], ['2', '0.000000'], ['3', '2.000000'], ['4', '-']])
+        self.assertNotIn('1970', self.decode(some, '--packet', 1).stdout)
 
     def test_udp_port_and_depth_limit_reach_the_parser(self):
         frames = [line for line in self.lines(self.made)
