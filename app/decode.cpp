@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "base/printable.hpp"
 #include "base/setup_error.hpp"
 #include "capture/capture_stream.hpp"
 #include "commands.hpp"
@@ -72,10 +73,10 @@ ExitCode end_of(const capture::CaptureStream& stream, capture::ReadResult result
     }
     if (reader.skipped_packets() != 0) {
         complain(fmt::format("{}: packets of other link types than Ethernet left out: {}",
-                             stream.name(), reader.skipped_packets()));
+                             base::printable(stream.name()), reader.skipped_packets()));
     }
     if (result != capture::ReadResult::kDamaged) return ExitCode::kOk;
-    complain(fmt::format("{}: {}", stream.name(), reader.problem()));
+    complain(fmt::format("{}: {}", base::printable(stream.name()), reader.problem()));
     return ExitCode::kInputDamaged;
 }
 

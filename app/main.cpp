@@ -6,6 +6,7 @@
 #include <exception>
 #include <string_view>
 
+#include "base/printable.hpp"
 #include "base/setup_error.hpp"
 #include "commands.hpp"
 #include "print.hpp"
@@ -24,7 +25,8 @@ constexpr std::string_view kUsage =
     "  weir --version\n";
 
 int usage_error(std::string_view word) {
-    weir::app::complain(fmt::format("there is no command '{}'\n{}", word, kUsage));
+    weir::app::complain(
+        fmt::format("there is no command '{}'\n{}", weir::base::printable(word), kUsage));
     return static_cast<int>(ExitCode::kUsageOrSetup);
 }
 
@@ -52,7 +54,7 @@ int main(int argc, char** argv) {
         weir::app::complain(error.what());
         return static_cast<int>(error.code());
     } catch (const std::exception& error) {
-        weir::app::complain(error.what());
+        weir::app::complain(weir::base::printable(error.what()));
         return static_cast<int>(ExitCode::kUsageOrSetup);
     }
 }

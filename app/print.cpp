@@ -16,11 +16,7 @@ void print(std::string_view text) {
 
 void complain(std::string_view text) noexcept {
     std::fputs("weir: ", stderr);
-    for (const char letter : text) {
-        const auto octet = static_cast<unsigned char>(letter);
-        const bool control = (octet < 0x20 && letter != '\n') || octet == 0x7f;
-        std::fputc(control ? '?' : letter, stderr);
-    }
+    std::fwrite(text.data(), 1, text.size(), stderr);
     std::fputc('\n', stderr);
 }
 

@@ -9,9 +9,9 @@ namespace weir::app {
 /// Writes `text` to standard output. Throws SetupError when that takes nothing.
 void print(std::string_view text);
 
-/// Writes "weir: " and `text` as a line to standard error; control characters in it, which may come
-/// from an argument or a file name, become '?'. Where standard error takes nothing, nothing can be
-/// said, and the exit code has to tell.
+/// Writes "weir: " and `text` as a line to standard error; what it holds of arguments and files has
+/// to be base::printable(), as a SetupError's text is. Where standard error takes nothing, nothing
+/// can be said, and the exit code has to tell.
 void complain(std::string_view text) noexcept;
 
 }  // namespace weir::app

@@ -3,7 +3,9 @@
 
 #include <exception>
 #include <string>
-#include <utility>
+#include <string_view>
+
+#include "base/printable.hpp"
 
 namespace weir::base {
 
@@ -22,11 +24,11 @@ class SetupError : public std::exception {
    public:
     /// `operation` what Weir tried ("open port"), `object` what it tried it on
     /// ("net_af_packet0,iface=v1"), `cause` why it failed, `remedy` what the user can do
-    /// (a command where there is one).
-    SetupError(std::string operation, std::string object, std::string cause, std::string remedy,
-               ExitCode code = ExitCode::kUsageOrSetup)
-        : message_(std::move(operation) + " " + std::move(object) + ": " + std::move(cause) +
-                   "\n  " + std::move(remedy)),
+    /// (a command where there is one). Each becomes printable().
+    SetupError(std::string_view operation, std::string_view object, std::string_view cause,
+               std::string_view remedy, ExitCode code = ExitCode::kUsageOrSetup)
+        : message_(printable(operation) + " " + printable(object) + ": " + printable(cause) +
+                   "\n  " + printable(remedy)),
           code_(code) {}
 
     [[nodiscard]] const char* what() const noexcept override { return message_.c_str(); }

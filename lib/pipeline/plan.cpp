@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <bit>
 
+#include "base/printable.hpp"
 #include "base/setup_error.hpp"
 #include "ipsec/sa_table.hpp"
 #include "mem/burst.hpp"
@@ -257,10 +258,11 @@ std::string describe(const Plan& plan, const config::Options& options,
     }
     for (std::size_t i = 0; i < ports.size(); ++i) {
         if (ports[i].kind == port::DeviceKind::kCaptureFile) {
-            text += fmt::format("  port {}: capture file {}\n", i, ports[i].text);
+            text += fmt::format("  port {}: capture file {}\n", i, base::printable(ports[i].text));
         } else {
             text += fmt::format("  port {}: {}, {} rx and {} tx queues of {} descriptors\n", i,
-                                ports[i].text, plan.rx_queues, plan.tx_queues, options.descriptors);
+                                base::printable(ports[i].text), plan.rx_queues, plan.tx_queues,
+                                options.descriptors);
         }
     }
     if (plan.rings != 0) {

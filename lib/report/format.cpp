@@ -3,8 +3,6 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
-
 namespace weir::report {
 namespace {
 
@@ -38,12 +36,6 @@ std::string rates(std::uint64_t packets, std::uint64_t bytes, double seconds) {
     return fmt::format("{:7.3f} Mpps {:7.3f} Gbit/s",
                        ratio(static_cast<double>(packets), seconds) / 1e6,
                        ratio(static_cast<double>(bytes), seconds) * 8 / 1e9);
-}
-
-std::string printable(std::string_view text) {
-    std::string result(text);
-    std::ranges::replace_if(result, is_control, '?');
-    return result;
 }
 
 std::string cut(std::string_view text, std::size_t columns) {

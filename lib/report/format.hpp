@@ -22,10 +22,6 @@ namespace weir::report {
 /// octets given: Weir counts frames without FCS, preamble and gap.
 [[nodiscard]] std::string rates(std::uint64_t packets, std::uint64_t bytes, double seconds);
 
-/// `text` as it may go to a terminal or a log: control characters become '?', so that a name
-/// neither moves the cursor nor ends a line.
-[[nodiscard]] std::string printable(std::string_view text);
-
 /// The first `columns` characters of `text`, one octet each: control characters and each character
 /// beyond ASCII, whose width a terminal alone knows, become '?'.
 [[nodiscard]] std::string cut(std::string_view text, std::size_t columns);

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <iterator>
 
+#include "base/printable.hpp"
 #include "report/format.hpp"
 
 namespace weir::report {
@@ -19,7 +20,7 @@ using Counts = std::vector<std::pair<std::string, std::uint64_t>>;
 /// A label and its number, one below the other in every section.
 void put(Text out, std::string_view sign, const std::string& label, std::uint64_t value,
          const std::string& remark = "") {
-    fmt::format_to(out, "  {:<2}{:<44}{:>22}{}{}\n", sign, printable(label), grouped(value),
+    fmt::format_to(out, "  {:<2}{:<44}{:>22}{}{}\n", sign, base::printable(label), grouped(value),
                    remark.empty() ? "" : "  ", remark);
 }
 
@@ -30,7 +31,7 @@ void put_heading(Text out, const RunReport& report) {
 }
 
 void put_port(Text out, std::size_t number, const pipeline::PortState& port, double seconds) {
-    fmt::format_to(out, "port {}: {} ({})\n", number, printable(port.name), port.driver);
+    fmt::format_to(out, "port {}: {} ({})\n", number, base::printable(port.name), port.driver);
     put(out, "", "received", port.rx_packets, rates(port.rx_packets, port.rx_bytes, seconds));
     put(out, "", "transmitted", port.tx_packets, rates(port.tx_packets, port.tx_bytes, seconds));
     if (port.trimmed != 0) put(out, "", "came beyond --packets, not received", port.trimmed);
@@ -38,7 +39,7 @@ void put_port(Text out, std::size_t number, const pipeline::PortState& port, dou
     for (const auto& [name, value] : port.xstats) {
         if (value != 0) put(out, "", "xstat " + name, value);
     }
-    if (!port.note.empty()) fmt::format_to(out, "  {}\n", printable(port.note));
+    if (!port.note.empty()) fmt::format_to(out, "  {}\n", base::printable(port.note));
 }
 
 void put_ports(Text out, const Snapshot& state) {
@@ -115,7 +116,7 @@ void put_ledger(Text out, const RunReport& report) {
     }
     fmt::format_to(out, "\n");
     for (const std::string& what : report.missing) {
-        fmt::format_to(out, "    {}\n", printable(what));
+        fmt::format_to(out, "    {}\n", base::printable(what));
     }
 }
 
@@ -133,9 +134,9 @@ void put_demo(Text out, const RunReport& report) {
 
 void put_conditions(Text out, const RunReport& report) {
     for (const pipeline::ConditionResult& result : report.conditions) {
-        fmt::format_to(out, "condition '{}': {}, the value is {}\n", printable(result.expression),
-                       result.failed ? "FAIL, it holds" : "ok, it does not hold",
-                       grouped(result.value));
+        fmt::format_to(
+            out, "condition '{}': {}, the value is {}\n", base::printable(result.expression),
+            result.failed ? "FAIL, it holds" : "ok, it does not hold", grouped(result.value));
     }
 }
 

@@ -34,11 +34,6 @@ TEST(Rates, AreMillionsOfPacketsAndBillionsOfBits) {
 
 TEST(Rates, InNoTimeAreZero) { EXPECT_EQ(rates(100, 6400, 0), "  0.000 Mpps   0.000 Gbit/s"); }
 
-TEST(Printable, TakesControlCharactersOutAndLeavesUtf8) {
-    EXPECT_EQ(printable("a\nb\x1b[2Jc\x7f"), "a?b?[2Jc?");
-    EXPECT_EQ(printable("Mitschnitt-\xc3\xa4.pcap"), "Mitschnitt-\xc3\xa4.pcap");
-}
-
 TEST(Cut, CountsCharactersNotOctets) {
     EXPECT_EQ(cut("abcdef", 4), "abcd");
     EXPECT_EQ(cut("abc", 4), "abc");

@@ -158,6 +158,16 @@ class Decode(WeirCase):
     def test_complains_without_control_characters(self):
         result = self.decode('no\x1b[31mfile')
         self.assert_refused(result, 'no?[31mfile')
+        for arguments in (('no\nfile\x9b2J',), (self.made, '--fil\n\x9b2J'),
+                          (self.made, '--filter', 'udp\n\x9b2J')):
+            result = self.decode(*arguments)
+            self.assertEqual(len(result.stderr.splitlines()), 2, result.stderr)
+            self.assertNotIn('\x9b', result.stderr)
+        for arguments in (('no\ncommand\x9b',), ('run', 'no\nfile\x9b')):
+            result = subprocess.run([WEIR, *arguments], stderr=subprocess.PIPE, text=True,
+                                    check=False)
+            self.assertNotIn('\x9b', result.stderr)
+            self.assertNotIn('no\n', result.stderr)
 
     def test_takes_numbers_as_run_does(self):
         self.assertEqual(self.lines(self.made, '--packet', '010')[0]['n'], 10)
