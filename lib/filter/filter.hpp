@@ -13,9 +13,10 @@ namespace weir::filter {
 
 class Filter {
    public:
-    /// Compiles `expression`, at most 4096 characters, for Ethernet frames, as tcpdump does; one
-    /// that is empty or blank matches everything. Names of hosts are looked up now. Throws
-    /// SetupError with libpcap's words. Control thread only.
+    /// Compiles `expression`, at most 4096 characters and 200 terms, for Ethernet frames, as
+    /// tcpdump does; one that is empty or blank matches everything. Takes about a second at most:
+    /// the longest ones are not optimized. Names of hosts are looked up now. Throws SetupError with
+    /// libpcap's words. Control thread only.
     explicit Filter(const std::string& expression);
 
     /// Whether the packet matches. Reading past the captured octets makes it not match, as in

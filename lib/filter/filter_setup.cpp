@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cstring>
 #include <memory>
+#include <string_view>
 
 #include "base/setup_error.hpp"
 #include "filter/filter.hpp"
@@ -13,8 +14,11 @@ namespace {
 
 /// Longer than any frame a packet may have; what a match returns does not matter here.
 constexpr int kSnapLength = 262144;
-/// libpcap's compiler takes seconds for this many characters, and minutes for three times as many.
 constexpr std::size_t kMaxExpression = 4096;
+/// libpcap's compiler takes a time that grows with the square of the terms, and its optimizer with
+/// more than that: up to a second each for this many terms, and for a program of this length.
+constexpr std::size_t kMaxTerms = 200;
+constexpr unsigned kMaxOptimized = 7000;
 /// Linux's socket filters read here what the kernel knows of a packet (SKF_AD_OFF).
 constexpr std::uint32_t kKernelKnowledge = 0xfffff000;
 
@@ -24,17 +28,26 @@ struct CompiledProgram {
     ~CompiledProgram() { pcap_freecode(&program); }
 };
 
-/// The expression in quotes, fit for one line of a terminal.
+/// The expression in quotes, or its beginning.
 std::string quoted(const std::string& expression) {
     constexpr std::size_t kShown = 120;
-    std::string text = "'" + expression.substr(0, kShown);
-    text += expression.size() > kShown ? "...'" : "'";
-    const auto is_control = [](char letter) {
-        const auto code = static_cast<unsigned char>(letter);
-        return code < 0x20 || code == 0x7f;
-    };
-    std::replace_if(text.begin(), text.end(), is_control, ' ');
-    return text;
+    return "'" + expression.substr(0, kShown) + (expression.size() > kShown ? "...'" : "'");
+}
+
+/// How many terms `and` and `or`, written in any way, join.
+std::size_t terms_of(std::string_view expression) {
+    std::size_t terms = 1;
+    while (!expression.empty()) {
+        const std::size_t word =
+            std::min(expression.find_first_of(" \t\r\n()!&|"), expression.size());
+        const std::string_view found = expression.substr(0, word);
+        if (found == "and" || found == "or" || expression.starts_with("&&") ||
+            expression.starts_with("||")) {
+            ++terms;
+        }
+        expression.remove_prefix(std::max<std::size_t>(word, 1));
+    }
+    return terms;
 }
 
 [[noreturn]] void fail(const std::string& expression, const std::string& cause,
@@ -60,21 +73,32 @@ Filter::Filter(const std::string& expression) {
         fail(expression, "it is longer than " + std::to_string(kMaxExpression) + " characters",
              "shorten it: net 10.0.0.0/8 stands for many hosts, portrange 1-99 for many ports");
     }
+    if (terms_of(expression) > kMaxTerms) {
+        fail(expression, "it has more than " + std::to_string(kMaxTerms) + " terms",
+             "shorten it: net 10.0.0.0/8 stands for many hosts, portrange 1-99 for many ports");
+    }
     if (expression.find('\0') != std::string::npos) fail(expression, "it holds a NUL", example);
     const std::unique_ptr<pcap_t, decltype(&pcap_close)> pcap(
         pcap_open_dead(DLT_EN10MB, kSnapLength), pcap_close);
     if (pcap == nullptr) fail(expression, "libpcap has no memory", "free memory");
-    CompiledProgram compiled;
-    if (pcap_compile(pcap.get(), &compiled.program, expression.c_str(), 1, PCAP_NETMASK_UNKNOWN) !=
-        0) {
-        fail(expression, pcap_geterr(pcap.get()), example);
-    }
-    if (asks_the_kernel(compiled.program)) {
+    CompiledProgram plain;
+    CompiledProgram optimized;
+    const auto compile = [&](CompiledProgram& target, int optimize) {
+        if (pcap_compile(pcap.get(), &target.program, expression.c_str(), optimize,
+                         PCAP_NETMASK_UNKNOWN) != 0) {
+            fail(expression, pcap_geterr(pcap.get()), example);
+        }
+    };
+    compile(plain, 0);
+    const bool optimize = plain.program.bf_len <= kMaxOptimized;
+    if (optimize) compile(optimized, 1);
+    const bpf_program& program = optimize ? optimized.program : plain.program;
+    if (asks_the_kernel(program)) {
         fail(expression, "the kernel could tell (inbound, outbound, ifindex), a packet cannot",
              example);
     }
-    program_.resize(compiled.program.bf_len);
-    std::memcpy(program_.data(), compiled.program.bf_insns, program_.size() * sizeof(Instruction));
+    program_.resize(program.bf_len);
+    std::memcpy(program_.data(), program.bf_insns, program_.size() * sizeof(Instruction));
 }
 
 }  // namespace weir::filter

@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <ctime>
 #include <memory>
 #include <string>
 
@@ -112,8 +113,36 @@ TEST(Filter, RefusesExpressionsThatTakeTooLongToCompile) {
     EXPECT_LT(text.size(), 400U) << "the expression is not repeated in full";
 }
 
+/// "port 1000 or port 1001 or ...".
+std::string ports(std::size_t terms, const std::string& joint) {
+    std::string expression = "port 1000";
+    for (std::size_t i = 1; i < terms; ++i) expression += joint + std::to_string(1000 + i);
+    return expression;
+}
+
+TEST(Filter, CompilesManyTermsInAboutASecond) {
+    for (const std::size_t terms : {100U, 110U, 200U}) {
+        const std::string expression = ports(terms, " or ");
+        const std::clock_t start = std::clock();
+        const Filter filter(expression);
+        EXPECT_LT(static_cast<double>(std::clock() - start) / CLOCKS_PER_SEC, 5) << "of CPU time";
+        for (const std::uint16_t port : {999U, 1000U, 1099U, 1109U, 1255U, 1200U}) {
+            const auto frame = Packet().eth().ipv4("10.0.0.1", "10.0.0.2").tcp(5, port).build();
+            EXPECT_EQ(filter.matches({frame, static_cast<std::uint32_t>(frame.size())}),
+                      port >= 1000 && port < 1000 + terms);
+        }
+    }
+}
+
+TEST(Filter, RefusesMoreTermsThanThatHoweverTheyAreJoined) {
+    for (const char* const joint :
+         {" or ", "||", " and\n", " && ", " or not ", " or (port 5) or "}) {
+        EXPECT_THAT(refusal(ports(201, joint)), HasSubstr("more than 200 terms")) << joint;
+    }
+}
+
 TEST(Filter, RefusesUnprintableExpressionsInPrint) {
-    EXPECT_THAT(refusal(std::string("udp\0x", 5)), HasSubstr("'udp x': it holds a NUL"));
+    EXPECT_THAT(refusal(std::string("udp\0x", 5)), HasSubstr("'udp?x': it holds a NUL"));
     EXPECT_THAT(refusal("tcp \x1b[2J"), Not(HasSubstr("\x1b")));
 }
 
