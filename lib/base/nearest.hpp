@@ -27,11 +27,12 @@ namespace weir::base {
     return row.back();
 }
 
-/// The word of `known` that is most like `word`; "" when there is none. For error messages.
+/// The word of `known` that `word` may be a slip of, the most like it; "" when none is near. For
+/// error messages.
 template <typename Words>
 [[nodiscard]] std::string nearest_word(std::string_view word, const Words& known) {
     std::string best;
-    std::size_t least = static_cast<std::size_t>(-1);
+    std::size_t least = word.size() + 1;
     for (const auto& candidate : known) {
         const std::size_t distance = edit_distance(word, candidate);
         if (distance < least) {
@@ -39,7 +40,7 @@ template <typename Words>
             best = candidate;
         }
     }
-    return best;
+    return least * 3 <= word.size() + 2 ? best : "";
 }
 
 }  // namespace weir::base

@@ -7,8 +7,8 @@
 #include <algorithm>
 #include <charconv>
 #include <string_view>
+#include <utility>
 
-#include "base/nearest.hpp"
 #include "base/setup_error.hpp"
 #include "config/setting_options.hpp"
 #include "parse/parse_options_setup.hpp"
@@ -21,19 +21,10 @@ using base::SetupError;
 /// Settings of `weir run` that mean the same here.
 constexpr std::string_view kShared[] = {"udp-port", "esp-null-icv", "max-layers"};
 
-[[noreturn]] void refuse_extra(const CLI::App& app, const std::string& word) {
-    if (!word.starts_with("-") || word == "-") {
-        throw SetupError("use", fmt::format("'{}'", word), "only one file can be named",
-                         "call weir decode once for each");
-    }
-    std::vector<std::string> names;
-    for (const CLI::Option* option : app.get_options()) {
-        if (!option->get_lnames().empty()) names.push_back(option->get_lnames().front());
-    }
-    const std::string name = word.substr(std::min(word.find_first_not_of('-'), word.size()));
-    throw SetupError("use", word, "there is no such option",
-                     fmt::format("did you mean --{}? weir decode --help lists all",
-                                 base::nearest_word(name.substr(0, name.find('=')), names)));
+/// `--json=5`, which CLI11 takes for a truth.
+void refuse_value(const std::string& word) {
+    if (!word.starts_with("--json=") && !word.starts_with("--hex=")) return;
+    throw SetupError("use", word, "it takes no value", "leave away what stands behind it");
 }
 
 std::uint64_t packet_number(const std::string& text) {
@@ -58,26 +49,35 @@ DecodeCommandLine parse_decode_command_line(std::vector<std::string> arguments) 
     app.add_option("FILE", line.file, "capture file; - is standard input");
     app.add_flag("--json", line.json, "one line of JSON for each packet");
     app.add_flag("--hex", line.hex, "print the octets too");
-    app.add_option("--filter", line.filter, "tcpdump expression; only what matches is printed")
-        ->type_name("EXPR");
-    std::string packet;
-    app.add_option("--packet", packet, "print all fields of this packet only; the first is 1")
-        ->type_name("N");
     Values values;
+    add_option(app, "filter", "EXPR", "tcpdump expression; only what matches is printed", values);
+    add_option(app, "packet", "N", "print all fields of this packet only; the first is 1", values);
     for (const std::string_view name : kShared) add_option(app, *find_setting(name), values);
-    std::erase(arguments, "--");
-    std::ranges::reverse(arguments);  // CLI11 takes them from the back.
-    try {
-        app.parse(arguments);
-    } catch (const CLI::CallForHelp&) {
+    // What stands behind -- is no option, whatever it looks like.
+    const auto separator = std::ranges::find(arguments, "--");
+    std::vector<std::string> files(separator, arguments.end());
+    if (!files.empty()) files.erase(files.begin());
+    arguments.erase(separator, arguments.end());
+    std::ranges::for_each(arguments, refuse_value);
+    if (!parse_arguments(app, std::move(arguments), values)) {
         line.help = app.help();
         return line;
-    } catch (const CLI::ParseError& error) {
-        throw SetupError("read", "the command line", error.what(),
-                         "weir decode --help lists all options");
     }
-    if (!app.remaining().empty()) refuse_extra(app, app.remaining().front());
-    if (!packet.empty()) line.packet = packet_number(packet);
+    for (const std::string& word : app.remaining()) {
+        if (word.starts_with("-") && word != "-") refuse_option(app, word);
+        files.push_back(word);
+    }
+    if (line.file.empty() && !files.empty()) {
+        line.file = files.back();
+        files.pop_back();
+    }
+    if (!files.empty()) {
+        throw SetupError("use", fmt::format("'{}'", files.back()), "only one file can be named",
+                         "call weir decode once for each");
+    }
+    for (const std::string_view name : {"filter", "packet"}) refuse_repetition(name, values[name]);
+    if (!values["filter"].empty()) line.filter = values["filter"].front();
+    if (!values["packet"].empty()) line.packet = packet_number(values["packet"].front());
     Options options;
     for (const std::string_view name : kShared) {
         apply_given(*find_setting(name), values[name], options);

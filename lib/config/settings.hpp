@@ -41,7 +41,7 @@ inline constexpr std::string_view kEalArguments = "eal-arguments";
 /// The setting called `name`, or nullptr.
 [[nodiscard]] const Setting* find_setting(std::string_view name);
 
-/// The known name most like `name`.
+/// The known name that `name` may be a slip of; "" when none is near.
 [[nodiscard]] std::string nearest_setting(std::string_view name);
 
 }  // namespace weir::config

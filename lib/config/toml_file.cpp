@@ -84,11 +84,11 @@ void apply_key(const std::string& path, const toml::key& key, const toml::node& 
                Options& options) {
     const Setting* setting = find_setting(key.str());
     if (setting == nullptr) {
+        const std::string near = nearest_setting(key.str());
         throw SetupError("read", place(path, key.source()),
                          fmt::format("there is no key '{}'", key.str()),
-                         fmt::format("did you mean '{}'? All keys stand at the top level; "
-                                     "docs/configuration.md lists them",
-                                     nearest_setting(key.str())));
+                         (near.empty() ? near : fmt::format("did you mean '{}'? ", near)) +
+                             "All keys stand at the top level; docs/configuration.md lists them");
     }
     const auto* list = node.as_array();
     if (list == nullptr || setting->list == nullptr) {
