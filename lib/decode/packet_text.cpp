@@ -4,6 +4,7 @@
 #include <fmt/chrono.h>
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <ctime>
 #include <iterator>
 #include <string_view>
@@ -26,15 +27,21 @@ std::string field_text(const Fields& fields, std::string_view key) {
     return {};
 }
 
+/// Behind the last of the layers from `layer` on that are of the same kind and packet.
+std::size_t end_of_run(const parse::PacketLayers& layers, std::size_t layer) {
+    std::size_t next = layer + 1;
+    while (next < layers.size() && layers.kind(next) == layers.kind(layer) &&
+           next != layers.first_quoted()) {
+        ++next;
+    }
+    return next;
+}
+
 /// "eth/vlan/ip/udp", equal neighbours once with their number.
 std::string path_of(const parse::PacketLayers& layers) {
     std::string path;
     for (std::size_t layer = 0; layer < layers.size();) {
-        std::size_t next = layer + 1;
-        while (next < layers.size() && layers.kind(next) == layers.kind(layer) &&
-               next != layers.first_quoted()) {
-            ++next;
-        }
+        const std::size_t next = end_of_run(layers, layer);
         const std::string_view joint = layer == layers.first_quoted() ? " quotes " : "/";
         fmt::format_to(std::back_inserter(path), "{}{}", layer == 0 ? "" : joint,
                        to_string(layers.kind(layer)));
@@ -61,6 +68,23 @@ std::string ends_of(const DecodedPacket& packet, const parse::PacketLayers& laye
                            record.destination_port);
     }
     return "-";
+}
+
+/// Tags and labels, which stand in stacks.
+bool is_stacked(LayerKind kind) { return kind == LayerKind::kVlan || kind == LayerKind::kMpls; }
+
+/// The field `key` of the layers from `layer` to before `end`: "7,8"; of many the first and their
+/// number.
+std::string values_of(const parse::PacketLayers& layers, std::size_t layer, std::size_t end,
+                      std::string_view key) {
+    constexpr std::size_t kShown = 4;
+    std::string text;
+    for (std::size_t i = layer; i < std::min(end, layer + kShown); ++i) {
+        if (i != layer) text += ',';
+        text += field_text(fields_of(layers, i), key);
+    }
+    if (end - layer > kShown) text += fmt::format(",..({})", end - layer);
+    return text;
 }
 
 /// What tells most of tunnels and of the last layer.
@@ -92,12 +116,15 @@ std::string details_of(const parse::PacketLayers& layers) {
         {LayerKind::kIke, "xchg", "exchange"},
     };
     std::string text;
-    for (std::size_t layer = 0; layer < layers.first_quoted(); ++layer) {
+    for (std::size_t layer = 0; layer < layers.first_quoted();) {
+        const std::size_t next =
+            is_stacked(layers.kind(layer)) ? end_of_run(layers, layer) : layer + 1;
         for (const Detail& detail : kDetails) {
             if (detail.kind != layers.kind(layer)) continue;
-            const std::string value = field_text(fields_of(layers, layer), detail.key);
+            const std::string value = values_of(layers, layer, next, detail.key);
             if (!value.empty()) text += fmt::format(" {}={}", detail.name, value);
         }
+        layer = next;
     }
     return text;
 }
@@ -136,6 +163,37 @@ std::string date_of(std::optional<std::uint64_t> time_ns) {
                        *time_ns % kSecond);
 }
 
+/// What stands behind the layers: how much of it on the wire, and how much of that was captured.
+void append_rest(const DecodedPacket& packet, const parse::PacketLayers& layers,
+                 std::string& text) {
+    const std::size_t captured = packet.packet.bytes.size();
+    const std::size_t wire = std::max<std::size_t>(packet.packet.wire_bytes, captured);
+    const std::size_t start = packet.record.valid_bytes;
+    if (start >= wire) return;
+    std::size_t end = wire;
+    bool in_network = false;
+    for (std::size_t layer = 0; layer < layers.first_quoted(); ++layer) {
+        const LayerKind kind = layers.kind(layer);
+        if (kind != LayerKind::kIpv4 && kind != LayerKind::kIpv6) continue;
+        end = layers.end(layer);
+        in_network = true;
+    }
+    const auto captured_part = [captured](std::size_t from, std::size_t to) {
+        return captured >= to
+                   ? std::string()
+                   : fmt::format(" ({} captured)", std::clamp(captured, from, to) - from);
+    };
+    end = std::max(end, start);
+    fmt::format_to(std::back_inserter(text), "rest of the {} from octet {} on: {} octets{}",
+                   in_network ? "IP packet" : "frame", start, end - start,
+                   captured_part(start, end));
+    if (end < wire) {
+        text +=
+            fmt::format(", then {} of padding or trailers{}", wire - end, captured_part(end, wire));
+    }
+    text += '\n';
+}
+
 }  // namespace
 
 void append_summary(const DecodedPacket& packet, std::optional<std::uint64_t> start_ns,
@@ -168,17 +226,7 @@ void append_tree(const DecodedPacket& packet, std::string& text) {
                            field_octets(bytes, field), field.title, to_text(field));
         }
     }
-    const std::size_t captured = packet.packet.bytes.size();
-    if (record.status == parse::ParseStatus::kOk && record.valid_bytes < captured) {
-        const bool in_network = record.network_end_offset != 0;
-        const std::size_t end =
-            in_network ? std::min<std::size_t>(record.network_end_offset, captured) : captured;
-        const std::size_t rest = end > record.valid_bytes ? end - record.valid_bytes : 0;
-        fmt::format_to(out, "rest of the {} from octet {} on: {} octets",
-                       in_network ? "IP packet" : "frame", record.valid_bytes, rest);
-        if (end < captured) fmt::format_to(out, ", then {} of padding or trailers", captured - end);
-        text += '\n';
-    }
+    if (record.status == parse::ParseStatus::kOk) append_rest(packet, layers, text);
 }
 
 void append_hex(std::span<const std::byte> octets, std::string& text) {

@@ -51,6 +51,17 @@ TEST(Summary, FoldsEqualLayersAndSetsQuotesApart) {
     EXPECT_THAT(summary_of(Sample(unreachable())), HasSubstr("eth/ip/icmp quotes ip/udp type=3"));
 }
 
+TEST(Summary, ShowsAStackOfTagsOnce) {
+    Packet packet = Packet().eth();
+    for (const unsigned vid : {1U, 2U, 3U}) packet.vlan(vid);
+    EXPECT_THAT(summary_of(Sample(packet.ipv4("10.0.0.1", "10.0.0.2").tcp(1, 2))),
+                HasSubstr("eth/vlan*3/ip/tcp vlan=1,2,3 flags="));
+    packet = Packet().eth();
+    for (int i = 0; i < 25; ++i) packet.vlan(7);
+    EXPECT_THAT(summary_of(Sample(packet.mpls(16).mpls(17))),
+                HasSubstr(" vlan=7,7,7,7,..(25) label=16,17\n"));
+}
+
 TEST(Summary, CountsTimeFromTheStartInBothDirections) {
     const Sample sample(ip4().udp(1, 2));
     EXPECT_THAT(summary_of(sample, 1'700'000'001'500'000'123), HasSubstr(" -1.500000 "));
@@ -94,6 +105,23 @@ TEST(Tree, TellsPaddingFromPayload) {
         tree_of(Sample(ip4().udp(1, 2).payload(3).pad_to(60))),
         HasSubstr(
             "rest of the IP packet from octet 42 on: 3 octets, then 15 of padding or trailers\n"));
+}
+
+TEST(Tree, TellsOfTheRestOnTheWireAndHowMuchWasCaptured) {
+    Sample sample(ip4().udp(1, 2).payload(100).pad_to(150));
+    sample.cut(50);
+    EXPECT_THAT(tree_of(sample), HasSubstr("from octet 42 on: 100 octets (8 captured), then 8 of "
+                                           "padding or trailers (0 captured)\n"));
+    sample.cut(145);
+    EXPECT_THAT(tree_of(sample), HasSubstr("from octet 42 on: 100 octets, then 8 of padding or "
+                                           "trailers (3 captured)\n"));
+    sample.cut(42);
+    EXPECT_THAT(tree_of(sample), HasSubstr("from octet 42 on: 100 octets (0 captured)"));
+}
+
+TEST(Tree, TakesTheLongestIpPacketForWhole) {
+    EXPECT_THAT(tree_of(Sample(ip4().udp(1, 2).payload(65535 - 28))),
+                HasSubstr("from octet 42 on: 65507 octets\n"));
 }
 
 TEST(Tree, LocatesTcpOptions) {
