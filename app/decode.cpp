@@ -83,10 +83,19 @@ ExitCode end_of(const capture::CaptureStream& stream, capture::ReadResult result
 /// The packet asked for is none that could be printed.
 [[noreturn]] void refuse_packet(const capture::CaptureReader& reader, std::uint64_t number) {
     const std::uint64_t all = reader.packets() + reader.skipped_packets();
-    throw SetupError("find packet", std::to_string(number),
-                     number <= all ? "it is of another link type than Ethernet"
-                                   : fmt::format("the file has {}", all),
-                     "give the number of another");
+    if (number <= all) {
+        throw SetupError("find packet", std::to_string(number),
+                         "it is of another link type than Ethernet", "give the number of another");
+    }
+    throw SetupError(
+        "find packet", std::to_string(number), fmt::format("the file has {}", all),
+        all == 0 ? "name a capture with packets" : fmt::format("give a number from 1 to {}", all));
+}
+
+[[noreturn]] void refuse_filtered(const config::DecodeCommandLine& line) {
+    throw SetupError("find packet", std::to_string(*line.packet),
+                     fmt::format("it does not match --filter '{}'", line.filter),
+                     "leave --packet or --filter away");
 }
 
 ExitCode decode_file(const config::DecodeCommandLine& line) {
@@ -107,7 +116,10 @@ ExitCode decode_file(const config::DecodeCommandLine& line) {
         if (line.packet && packet.number != *line.packet) continue;
         packet.packet = {captured.bytes, captured.original_bytes};
         found = true;
-        if (!filter.matches(packet.packet)) continue;
+        if (!filter.matches(packet.packet)) {
+            if (line.packet) refuse_filtered(line);
+            continue;
+        }
         packet.timestamp_ns = captured.timestamp_ns;
         parse::parse_deep(packet.packet, line.parse_options, packet.record, packet.list);
         printer.print(packet, output.text);

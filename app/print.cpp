@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "print.hpp"
 
+#include <cerrno>
 #include <cstdio>
+#include <cstring>
 
 #include "base/setup_error.hpp"
 
@@ -10,8 +12,8 @@ namespace weir::app {
 void print(std::string_view text) {
     std::fwrite(text.data(), 1, text.size(), stdout);
     if (std::fflush(stdout) == 0 && std::ferror(stdout) == 0) return;
-    throw base::SetupError("write to", "standard output", "it takes nothing",
-                           "send it somewhere that does");
+    throw base::SetupError("write to", "standard output", std::strerror(errno),
+                           "send it somewhere that takes it");
 }
 
 void complain(std::string_view text) noexcept {

@@ -6,7 +6,7 @@
 /// How the program speaks: answers on standard output, complaints on standard error.
 namespace weir::app {
 
-/// Writes `text` to standard output. Throws SetupError when that takes nothing.
+/// Writes `text` to standard output. Throws SetupError when that does not take it.
 void print(std::string_view text);
 
 /// Writes "weir: " and `text` as a line to standard error; what it holds of arguments and files has

@@ -5,7 +5,9 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <cstdio>
+#include <cstring>
 #include <optional>
 #include <string>
 #include <vector>
@@ -21,9 +23,12 @@
 namespace weir::app {
 namespace {
 
+int write_error = 0;  ///< Why standard output took something no more; 0: it takes all.
+
+/// Writes to standard output what a run goes on without, should that take nothing.
 void write(const std::string& text) {
     std::fwrite(text.data(), 1, text.size(), stdout);
-    std::fflush(stdout);
+    if (std::fflush(stdout) != 0 && write_error == 0) write_error = errno;
 }
 
 /// Size of the terminal on standard output; none when it is no terminal.
@@ -60,9 +65,10 @@ int run_command(int argc, char** argv) {
     const pipeline::RunReport result = pipeline::run(line.options, observer);
     if (!directory.empty()) report::write_json_report(result, directory);
     write(report::text_report(result));
-    if (std::ferror(stdout) != 0 && directory.empty()) {
-        throw base::SetupError("write report to", "standard output", "it takes nothing",
-                               "send it somewhere that does, or keep the report with --report DIR");
+    if (write_error != 0 && directory.empty()) {
+        throw base::SetupError(
+            "write report to", "standard output", std::strerror(write_error),
+            "send it somewhere that takes it, or keep the report with --report DIR");
     }
     return static_cast<int>(result.exit_code);
 }

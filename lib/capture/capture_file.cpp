@@ -39,9 +39,9 @@ std::span<const std::byte> map(const std::string& path) {
     const Descriptor file{::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK)};
     if (file.fd < 0) {
         fail(path, std::strerror(errno),
-             errno == ENOENT ? "check the name; a port is a PCI address, a DPDK virtual device "
-                               "(net_...) or a capture file"
-                             : "make it readable for this user");
+             errno == EACCES ? "make it readable for this user"
+                             : "check the name; a port is a PCI address, a DPDK virtual device "
+                               "(net_...) or a capture file");
     }
     struct stat status {};
     if (::fstat(file.fd, &status) != 0) fail(path, std::strerror(errno), "check the file");

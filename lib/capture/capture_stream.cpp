@@ -23,8 +23,8 @@ CaptureStream::CaptureStream(const std::string& path)
       file_(path == "-" ? STDIN_FILENO : ::open(path.c_str(), O_RDONLY | O_CLOEXEC)) {
     if (file_ < 0) {
         throw SetupError("open capture file", name_, std::strerror(errno),
-                         errno == ENOENT ? "check the name; - is standard input"
-                                         : "make it readable for this user");
+                         errno == EACCES ? "make it readable for this user"
+                                         : "name a file or a pipe; - is standard input");
     }
     buffer_.resize(kReadOctets);
 }

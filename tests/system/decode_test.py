@@ -2,6 +2,7 @@
 """`weir decode`: files, pipes and standard input, outputs, filters, and what goes wrong."""
 import json
 import os
+import socket
 import struct
 import subprocess
 import threading
@@ -121,6 +122,10 @@ class Decode(WeirCase):
         self.assert_refused(self.decode(empty), 'capture')
         self.assert_refused(self.decode(other), '105')
         self.assert_refused(self.decode('/dev/null'), 'capture')
+        with socket.socket(socket.AF_UNIX) as unix:
+            unix.bind(str(self.directory / 'socket'))
+            refused = self.decode(self.directory / 'socket')
+        self.assert_refused(refused, 'No such device or address', 'name a file or a pipe')
         self.assert_refused(self.decode(self.made, self.made), 'only one file')
         self.assert_refused(self.decode(self.made, '--jsn'), '--json')
         self.assert_refused(self.decode(self.made, '--json', '--hex'), '--hex')
@@ -136,7 +141,7 @@ class Decode(WeirCase):
         with open('/dev/full', 'w') as full:
             result = subprocess.run([WEIR, 'decode', '--json', self.made], stdout=full,
                                     stderr=subprocess.PIPE, text=True, check=False)
-            self.assert_refused(result, 'standard output')
+            self.assert_refused(result, 'standard output', 'No space left on device')
             for words in (('--help',), ('--version',), ('decode', '--help'), ('run', '--help')):
                 result = subprocess.run([WEIR, *words], stdout=full, stderr=subprocess.PIPE,
                                         text=True, check=False)
@@ -189,6 +194,31 @@ class Decode(WeirCase):
         self.assertEqual(result.returncode, OK, result.stderr)
         return [line.split()[:2] for line in result.stdout.splitlines()]
 
+    def test_reads_options_as_run_does(self):
+        made = self.made
+        for option in ('--packet', '--filter'):
+            self.assert_refused(self.decode(made, option, '1', option, '2'), option, 'more than once')
+            self.assert_refused(self.decode(made, option), option, 'value is missing')
+            self.assert_refused(self.decode(made, option, '--json'), option, 'value is missing')
+        self.assert_refused(self.decode(made, '--packet', ''), "--packet ''")
+        for word in ('--json=5', '--json=true', '--hex=0'):
+            self.assert_refused(self.decode(made, word), word, 'no value')
+        self.assertNotIn('did you mean', self.decode(made, '--bogus').stderr)
+
+    def test_says_when_the_filter_hides_the_packet(self):
+        made = self.made
+        hidden = self.decode(made, '--packet', 1, '--filter', 'less 1')
+        self.assert_refused(hidden, "does not match --filter 'less 1'")
+        self.assertEqual(self.decode(made, '--packet', 1, '--filter', 'greater 1').returncode, OK)
+
+    def test_reads_no_option_behind_two_dashes(self):
+        dash = self.directory / '-dash.pcap'
+        dash.write_bytes(self.made.read_bytes())
+        result = self.decode('--', dash.name, cwd=self.directory)
+        self.assertEqual(len(result.stdout.splitlines()), PACKETS)
+        self.assert_refused(self.decode(self.made, '--', '--json'), 'only one file')
+        self.assert_refused(self.decode('--', '--'), 'capture file --', 'No such file')
+
     def test_leaves_out_other_link_types(self):
         mixed = self.pcapng((1, 105), packet(1, 1700000000), packet(0, 1700000001),
                             packet(0, 1700000003), packet(1, 1700000004))
@@ -196,7 +226,7 @@ class Decode(WeirCase):
         self.assertIn('left out: 2', self.decode(mixed).stderr)
         for number in (1, 4):
             self.assert_refused(self.decode(mixed, '--packet', number), 'another link type')
-        self.assert_refused(self.decode(mixed, '--packet', 5), 'the file has 4')
+        self.assert_refused(self.decode(mixed, '--packet', 5), 'the file has 4', 'from 1 to 4')
 
     def test_refuses_a_file_of_other_link_types_at_its_end_only(self):
         late = (block(1, struct.pack('<HHI', 1, 0, 0)), packet(1, 1700000001))
