@@ -7,6 +7,9 @@ namespace weir::app {
 /// SetupError.
 int run_command(int argc, char** argv);
 
+/// `weir plan …`, with the options of a run: likewise.
+int plan_command(int argc, char** argv);
+
 /// `weir decode …`: likewise.
 int decode_command(int argc, char** argv);
 

@@ -19,8 +19,9 @@ constexpr std::string_view kUsage =
     "\n"
     "  weir run [CONFIG.toml] [OPTION]... [-- EAL ARGUMENT...]   the main job; without any: the "
     "demo\n"
+    "  weir plan [CONFIG.toml] [OPTION]...                       what that takes: CPUs, memory\n"
     "  weir decode FILE [OPTION]...                              print a capture file's packets\n"
-    "  weir run --help, weir decode --help                       their options\n"
+    "  weir COMMAND --help                                       its options\n"
     "  weir --version\n";
 
 int usage_error(std::string_view word) {
@@ -31,6 +32,7 @@ int usage_error(std::string_view word) {
 int dispatch(int argc, char** argv) {
     const std::string_view command = argc > 1 ? argv[1] : "--help";
     if (command == "run") return weir::app::run_command(argc - 2, argv + 2);
+    if (command == "plan") return weir::app::plan_command(argc - 2, argv + 2);
     if (command == "decode") return weir::app::decode_command(argc - 2, argv + 2);
     if (command == "--version") {
         weir::app::print(fmt::format("weir {}\n", WEIR_VERSION));

@@ -54,7 +54,7 @@ void add_options(CLI::App& app, Values& values) {
 
 }  // namespace
 
-CommandLine parse_command_line(std::vector<std::string> arguments) {
+CommandLine parse_command_line(std::vector<std::string> arguments, const CommandName& name) {
     CommandLine result;
     Values values;
     const auto separator = std::ranges::find(arguments, "--");
@@ -62,9 +62,7 @@ CommandLine parse_command_line(std::vector<std::string> arguments) {
         values[kEalArguments].assign(separator + 1, arguments.end());
         arguments.erase(separator, arguments.end());
     }
-    CLI::App app(
-        "Receive packets, parse each, account for all. Without port and configuration: the demo.",
-        "weir run");
+    CLI::App app(name.purpose, "weir " + name.word);
     app.footer(
         "Arguments behind -- go to DPDK's EAL. Exit codes: 0 all well, 1 a verdict of FAIL,\n"
         "2 usage or set-up, 3 the ledger does not balance, 4 the input is damaged.");

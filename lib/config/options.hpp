@@ -63,6 +63,7 @@ struct Options {
                                              ///< what a slow consumer does.
     std::uint64_t seed = 1;                  ///< Of the demo's generator.
     std::optional<bool> hugepages;           ///< Default: used when enough are free.
+    bool strict = false;                     ///< An allocation on a packet lcore ends the process.
     std::vector<std::string> eal_arguments;  ///< After --; win over those Weir makes.
 
     friend bool operator==(const Options&, const Options&) = default;

@@ -12,6 +12,12 @@ namespace weir::config {
 using base::SetupError;
 
 void add_option(CLI::App& app, const Setting& setting, Values& values) {
+    if (setting.type == ValueType::kFlag) {
+        app.add_flag_callback(
+            "--" + std::string(setting.name), [&given = values[setting.name]] { given = {"on"}; },
+            std::string(setting.description));
+        return;
+    }
     app.add_option("--" + std::string(setting.name), values[setting.name],
                    std::string(setting.description))
         ->type_name(std::string(setting.value_name))

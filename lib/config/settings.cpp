@@ -251,6 +251,9 @@ const std::vector<Setting>& settings() {
          [](O& o, S& v) { o.seed = number<std::uint64_t>(v, 0, UINT64_MAX); }},
         {"hugepages", kSwitch, "on|off", "use hugepages (when enough are free)",
          [](O& o, S& v) { o.hugepages = on_off(v); }},
+        {"strict", kFlag, "",
+         "abort with the call stack when a packet lcore allocates after start-up",
+         [](O& o, S& v) { o.strict = on_off(v); }},
         {kEalArguments, kText, "ARGUMENT", "goes to DPDK's EAL and wins over what Weir makes",
          [](O& o, S& v) { o.eal_arguments.push_back(v); }, &O::eal_arguments},
     };

@@ -18,7 +18,8 @@ enum class ValueType : std::uint8_t {
     kWholeNumber,
     kSeconds,  ///< A number, whole or not.
     kSize,     ///< Octets: a whole number, or one with K, M or G behind it; a string then.
-    kSwitch    ///< on or off; in TOML true or false as well.
+    kSwitch,   ///< on or off; in TOML true or false as well.
+    kFlag      ///< Its name alone; in TOML true or false.
 };
 
 struct Setting {

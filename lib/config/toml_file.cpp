@@ -36,6 +36,8 @@ std::string_view wanted(ValueType type) {
             return "a number of seconds, not in quotes";
         case ValueType::kSize:
             return "a number of octets, or a string such as \"64M\"";
+        case ValueType::kFlag:
+            return "true or false, not in quotes";
         case ValueType::kSwitch:
             break;
     }
@@ -52,6 +54,8 @@ bool fits(ValueType type, const toml::node& node) {
             return node.is_number();
         case ValueType::kSize:
             return node.is_integer() || node.is_string();
+        case ValueType::kFlag:
+            return node.is_boolean();
         case ValueType::kSwitch:
             break;
     }

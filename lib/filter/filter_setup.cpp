@@ -65,8 +65,8 @@ Filter::Filter(const std::string& expression) {
         pcap_open_dead(DLT_EN10MB, kSnapLength), pcap_close);
     if (pcap == nullptr) fail(expression, "libpcap has no memory", "free memory");
     CompiledProgram compiled;
-    if (pcap_compile(pcap.get(), &compiled.program, expression.c_str(), 1, PCAP_NETMASK_UNKNOWN) !=
-        0) {
+    // No netmask, as tcpdump has none for a file: `ip broadcast` is all ones or all zeros.
+    if (pcap_compile(pcap.get(), &compiled.program, expression.c_str(), 1, 0) != 0) {
         fail(expression, pcap_geterr(pcap.get()), example);
     }
     if (asks_the_kernel(compiled.program)) {

@@ -4,8 +4,10 @@
 #include <rte_errno.h>
 
 #include <algorithm>
+#include <bit>
 
 #include "base/setup_error.hpp"
+#include "mem/pool_store.hpp"
 
 namespace weir::mem {
 namespace {
@@ -19,11 +21,13 @@ unsigned cache_size(std::size_t mbufs) {
 
 PacketPool::PacketPool(const std::string& name, std::size_t mbufs, std::uint32_t data_bytes,
                        base::SocketId socket)
-    : pool_(rte_pktmbuf_pool_create(
+    : pool_(rte_pktmbuf_pool_create_by_ops(
           name.c_str(), static_cast<unsigned>(mbufs), cache_size(mbufs), 0,
-          static_cast<std::uint16_t>(data_bytes + RTE_PKTMBUF_HEADROOM), socket.value)) {
+          static_cast<std::uint16_t>(data_bytes + RTE_PKTMBUF_HEADROOM), socket.value,
+          pool_store_name())) {
     if (pool_ == nullptr) {
-        const std::size_t mib = (pool_memory_bytes(mbufs, data_bytes) >> 20) + 1;
+        const std::size_t mib =
+            ((mbufs * mbuf_memory_bytes(data_bytes) + pool_overhead_bytes(mbufs)) >> 20) + 1;
         throw base::SetupError(
             "create packet pool", name,
             std::string(rte_strerror(rte_errno)) + "; " + std::to_string(mbufs) + " mbufs need " +
@@ -33,18 +37,28 @@ PacketPool::PacketPool(const std::string& name, std::size_t mbufs, std::uint32_t
     }
 }
 
+PoolWatermarks PacketPool::watermarks() const noexcept {
+    const PoolStoreState state = pool_store_state(*pool_);
+    PoolWatermarks marks{state.lowest, 0, state.exhausted};
+    for (unsigned lcore = 0; lcore < RTE_MAX_LCORE && pool_->cache_size != 0; ++lcore) {
+        marks.cached += pool_->local_cache[lcore].len;
+    }
+    return marks;
+}
+
 PacketPool::~PacketPool() { rte_mempool_free(pool_); }
 
-std::size_t pool_memory_bytes(std::size_t mbufs, std::uint32_t data_bytes) noexcept {
+std::size_t mbuf_memory_bytes(std::uint32_t data_bytes) noexcept {
     const auto element =
         static_cast<std::uint32_t>(sizeof(rte_mbuf) + RTE_PKTMBUF_HEADROOM + data_bytes);
     rte_mempool_objsz size{};
-    const std::size_t object_bytes = rte_mempool_calc_obj_size(element, 0, &size);
+    return rte_mempool_calc_obj_size(element, 0, &size);
+}
+
+std::size_t pool_overhead_bytes(std::size_t mbufs) noexcept {
     // The mempool's own ring holds one pointer for each mbuf, rounded up to a power of two.
-    std::size_t ring_slots = 1;
-    while (ring_slots <= mbufs) ring_slots *= 2;
-    const std::size_t caches = RTE_MAX_LCORE * sizeof(rte_mempool_cache);
-    return mbufs * object_bytes + ring_slots * sizeof(void*) + caches;
+    const std::size_t ring_slots = std::bit_ceil(mbufs + 1);
+    return ring_slots * sizeof(void*) + RTE_MAX_LCORE * sizeof(rte_mempool_cache);
 }
 
 }  // namespace weir::mem

@@ -16,6 +16,13 @@
 /// go through DPDK's per-lcore caches, so any lcore may do either.
 namespace weir::mem {
 
+/// How close a pool came to its end.
+struct PoolWatermarks {
+    std::uint64_t lowest_free = 0;  ///< Fewest mbufs ever in the pool, those in caches left out.
+    std::uint64_t cached = 0;       ///< In the per-lcore caches now.
+    std::uint64_t exhausted = 0;    ///< Requests that found too few mbufs.
+};
+
 class PacketPool {
    public:
     /// Allocates `mbufs` mbufs of `data_bytes` (without headroom) on `socket`. Throws SetupError
@@ -31,6 +38,8 @@ class PacketPool {
     [[nodiscard]] std::size_t size() const noexcept { return pool_->size; }
     /// Mbufs not in use, per-lcore caches included. Exact when no lcore works on the pool.
     [[nodiscard]] std::size_t available() const noexcept { return rte_mempool_avail_count(pool_); }
+    /// Any thread; what is cached is a moment's approximation while lcores work on the pool.
+    [[nodiscard]] PoolWatermarks watermarks() const noexcept;
     [[nodiscard]] std::string name() const { return pool_->name; }
     [[nodiscard]] base::SocketId socket() const noexcept { return {pool_->socket_id}; }
     /// Octets that one mbuf takes, with its header, headroom and the mempool's own.
@@ -59,7 +68,9 @@ class PacketPool {
 /// Mbufs a per-lcore cache of the pool holds at most (DPDK flushes above 1.5 times its size).
 inline constexpr unsigned kMempoolCacheSize = 256;
 
-/// Octets of memory that a pool of `mbufs` mbufs takes, before anything is allocated.
-[[nodiscard]] std::size_t pool_memory_bytes(std::size_t mbufs, std::uint32_t data_bytes) noexcept;
+/// Octets that one mbuf with room for `data_bytes` takes in a pool, with all that belongs to it.
+[[nodiscard]] std::size_t mbuf_memory_bytes(std::uint32_t data_bytes) noexcept;
+/// Octets that a pool of `mbufs` mbufs takes beside them: its ring and the per-lcore caches.
+[[nodiscard]] std::size_t pool_overhead_bytes(std::size_t mbufs) noexcept;
 
 }  // namespace weir::mem

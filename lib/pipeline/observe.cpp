@@ -7,7 +7,9 @@
 #include <algorithm>
 #include <string_view>
 
+#include "mem/heap_usage.hpp"
 #include "pipeline/capture_books.hpp"
+#include "pipeline/process_memory.hpp"
 
 namespace weir::pipeline {
 namespace {
@@ -90,7 +92,7 @@ void observe_workers(const Wiring& wiring, Snapshot& snapshot) {
 }
 
 LcoreState observe_lcore(const Wiring& wiring, const LcoreSlot& slot) {
-    const auto values = slot.loop->counters.read();
+    const auto values = slot.sealed->loop.counters.read();
     LcoreState state;
     state.id = slot.plan.lcore;
     state.cpu = slot.plan.cpu;
@@ -99,8 +101,9 @@ LcoreState observe_lcore(const Wiring& wiring, const LcoreSlot& slot) {
     state.busy_cycles = values[at(stage::LcoreCounter::kBusyTsc)];
     state.polls = values[at(stage::LcoreCounter::kPolls)];
     state.empty_polls = values[at(stage::LcoreCounter::kEmptyPolls)];
-    const std::uint64_t stopped = slot.loop->stopped_tsc.load(std::memory_order_relaxed);
-    state.total_cycles = (stopped != 0 ? stopped : rte_get_tsc_cycles()) - slot.loop->started_tsc;
+    const std::uint64_t stopped = slot.sealed->loop.stopped_tsc.load(std::memory_order_relaxed);
+    state.total_cycles =
+        (stopped != 0 ? stopped : rte_get_tsc_cycles()) - slot.sealed->loop.started_tsc;
     return state;
 }
 
@@ -130,9 +133,41 @@ void observe_rings(const Wiring& wiring, Snapshot& snapshot) {
 
 void observe_pools(const Wiring& wiring, Snapshot& snapshot) {
     for (const auto& [socket, pool] : wiring.pools()) {
-        snapshot.pools.push_back(
-            {pool->name(), socket, pool->size(), pool->available(), pool->mbuf_bytes()});
+        snapshot.pools.push_back({pool->name(), socket, pool->size(), pool->available(),
+                                  pool->mbuf_bytes(), pool->watermarks()});
     }
+    std::uint64_t lowest = UINT64_MAX;
+    std::uint64_t exhausted = 0;
+    for (const PoolState& pool : snapshot.pools) {
+        lowest = std::min(lowest, pool.watermarks.lowest_free);
+        exhausted += pool.watermarks.exhausted;
+    }
+    snapshot.metrics.set("pool.lowest_free", snapshot.pools.empty() ? 0 : lowest);
+    snapshot.metrics.set("pool.exhausted", exhausted);
+}
+
+MemoryState observe_memory(const Wiring& wiring) {
+    const mem::HeapUsage heap = mem::heap_usage();
+    MemoryState memory;
+    memory.heap_bytes = heap.bytes;
+    memory.heap_allocations = heap.allocations;
+    memory.heap_reserved_bytes = heap.reserved_bytes;
+    memory.resident_bytes = resident_bytes();
+    for (const LcoreSlot& slot : wiring.lcores()) {
+        memory.packet_path_allocations += slot.sealed->seal.total();
+        const pid_t thread = slot.sealed->thread.load(std::memory_order_relaxed);
+        if (thread != 0) memory.packet_path_page_faults += page_faults(thread);
+    }
+    return memory;
+}
+
+void set_memory_metrics(const MemoryState& memory, metrics::MetricSet& metrics) {
+    metrics.set("packet_path_allocations_total", memory.packet_path_allocations);
+    metrics.set("packet_path_page_faults_total", memory.packet_path_page_faults);
+    metrics.set("heap_bytes", memory.heap_bytes);
+    metrics.set("heap_reserved_bytes", memory.heap_reserved_bytes);
+    metrics.set("heap_allocations", memory.heap_allocations);
+    metrics.set("resident_bytes", memory.resident_bytes);
 }
 
 /// Drop reasons that exist, so that each has a metric even when it never occurred.
@@ -221,10 +256,23 @@ Snapshot observe(const Wiring& wiring, double elapsed_seconds, bool driver_state
         snapshot.capture = wiring.capture()->observe();
         set_capture_metrics(*snapshot.capture, snapshot.metrics);
     }
+    snapshot.memory = observe_memory(wiring);
+    set_memory_metrics(snapshot.memory, snapshot.metrics);
     set_ledger_metrics(snapshot.ledger, snapshot.metrics);
     set_port_metrics(snapshot.ports, snapshot.metrics);
     set_association_metrics({}, snapshot.metrics);
     return snapshot;
+}
+
+std::vector<AllocationSite> allocation_sites(const Wiring& wiring) {
+    std::vector<AllocationSite> result;
+    for (const LcoreSlot& slot : wiring.lcores()) {
+        for (const mem::AllocationSeal::Site& site : slot.sealed->seal.sites()) {
+            result.push_back({slot.plan.lcore, std::string(to_string(site.call)), site.count,
+                              mem::describe(site.stack)});
+        }
+    }
+    return result;
 }
 
 std::vector<std::string> close_books(const Wiring& wiring, Snapshot& snapshot) {

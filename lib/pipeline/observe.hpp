@@ -14,6 +14,9 @@ namespace weir::pipeline {
 /// `driver_state`: also ask the drivers (counters, xstats), which is slow.
 [[nodiscard]] Snapshot observe(const Wiring& wiring, double elapsed_seconds, bool driver_state);
 
+/// Where packet lcores called the allocator in spite of their seal.
+[[nodiscard]] std::vector<AllocationSite> allocation_sites(const Wiring& wiring);
+
 /// The final books, after the lcores have stopped and the ports are closed: completes the
 /// snapshot's ledger with what is still in rings, tasks and pools, and says in words what does not
 /// balance (empty when all does).

@@ -2,10 +2,10 @@
 #include "pipeline/plan.hpp"
 
 #include <fmt/format.h>
-#include <sched.h>
 
 #include <algorithm>
 #include <bit>
+#include <set>
 
 #include "base/setup_error.hpp"
 #include "ipsec/sa_table.hpp"
@@ -20,9 +20,14 @@ namespace {
 using base::SetupError;
 using config::Mode;
 
-/// What EAL, the ethdev library and the virtual drivers take for themselves; measured with
-/// net_ring, net_af_packet and net_memif, and rounded up.
-constexpr std::size_t kEalBytes = std::size_t{32} << 20;
+/// What EAL, the mbuf and the ethdev library take for themselves; measured, and rounded up.
+constexpr std::size_t kEalBytes = std::size_t{512} << 10;
+
+/// What a driver takes for a port beside its descriptors; net_ring, with its 16 rings, has most.
+constexpr std::size_t kPortBytes = std::size_t{192} << 10;
+
+/// A NIC's descriptor (16 to 64 octets) and the pointer to its mbuf. Virtual devices take less.
+constexpr std::size_t kDescriptorBytes = 80;
 
 /// IPsec associations a worker can hold.
 constexpr std::size_t kAssociations = 8192;
@@ -142,10 +147,44 @@ std::size_t count_mbufs(const Plan& plan, const config::Options& options,
     return std::bit_ceil(mbufs + 1) - 1;
 }
 
-std::size_t count_memory(const Plan& plan, const config::Options& options, std::size_t pools) {
-    return kEalBytes + pools * mem::pool_memory_bytes(plan.mbufs, plan.mbuf_data_bytes) +
-           plan.rings * ring::ring_memory_bytes(options.ring_size) + plan.capture.memory_bytes +
-           plan.workers * (plan.associations * sizeof(ipsec::SaEntry) + parse::kMaxFrameBytes + 1);
+/// What is allocated at start, in the order in which it is.
+MemoryPlan plan_memory(const Plan& plan, const config::Options& options,
+                       const std::vector<port::PortSpec>& ports, const Machine& machine) {
+    MemoryPlan memory;
+    if (machine.hugepage_bytes != 0) memory.hugepage_bytes = machine.hugepage_bytes;
+    const int here = machine.socket;
+    memory.parts.push_back({"EAL and its libraries", here, 1, kEalBytes});
+    // A pool on each socket that has a port, and here for what comes from files.
+    std::set<int> pool_sockets;
+    for (std::size_t i = 0; i < ports.size(); ++i) {
+        const bool live = ports[i].kind != port::DeviceKind::kCaptureFile;
+        const int socket = live && i < machine.port_sockets.size() ? machine.port_sockets[i] : here;
+        pool_sockets.insert(socket);
+        if (!live) continue;
+        memory.parts.push_back({fmt::format("port {}: driver", i), socket, 1, kPortBytes});
+        memory.parts.push_back(
+            {fmt::format("port {}: descriptors", i), socket,
+             std::size_t{options.descriptors} * (std::size_t{plan.rx_queues} + plan.tx_queues),
+             kDescriptorBytes});
+    }
+    for (const int socket : pool_sockets) {
+        memory.parts.push_back({"packet pool: mbufs", socket, plan.mbufs,
+                                mem::mbuf_memory_bytes(plan.mbuf_data_bytes), true});
+        memory.parts.push_back(
+            {"packet pool: ring and caches", socket, 1, mem::pool_overhead_bytes(plan.mbufs)});
+    }
+    if (plan.rings != 0) {
+        memory.parts.push_back({"rings from rx to workers", here, plan.rings,
+                                ring::ring_memory_bytes(options.ring_size)});
+    }
+    memory.parts.push_back({"IPsec association tables", here, plan.workers * plan.associations,
+                            sizeof(ipsec::SaEntry)});
+    memory.parts.push_back({"workers' scratch", here, plan.workers, parse::kMaxFrameBytes + 1});
+    if (plan.capture.on) {
+        memory.parts.push_back({"capture segments", here, plan.workers * plan.capture.most_segments,
+                                kSegmentMemoryBytes});
+    }
+    return memory;
 }
 
 /// A CPU that no packet lcore polls where there is one, else the control thread's.
@@ -163,42 +202,27 @@ void choose_pages(Plan& plan, const config::Options& options, const Machine& mac
         plan.memory_reason = "--no-huge was given to EAL";
         return;
     }
-    const bool enough = machine.free_hugepage_bytes >= plan.memory_bytes;
+    const bool enough = machine.hugepage_bytes != 0 && plan.memory.fits(machine.hugepages);
+    std::string there;
+    for (const auto& [socket, pages] : plan.memory.hugepages()) {
+        const auto found = machine.hugepages.find(socket);
+        there += fmt::format("{}of {} hugepages needed on NUMA socket {} {} are free",
+                             there.empty() ? "" : ", ", pages, socket,
+                             found == machine.hugepages.end() ? 0 : found->second.free);
+    }
     if (options.hugepages == true && !enough) {
-        const std::size_t page =
-            machine.hugepage_bytes == 0 ? std::size_t{2} << 20 : machine.hugepage_bytes;
-        throw SetupError(
-            "use", "hugepages",
-            fmt::format("{} MiB are needed and {} MiB are free", plan.memory_bytes >> 20,
-                        machine.free_hugepage_bytes >> 20),
-            fmt::format("reserve them: sysctl -w vm.nr_hugepages={}, or run with --hugepages off",
-                        (plan.memory_bytes + page - 1) / page));
+        throw SetupError("use", "hugepages", there,
+                         fmt::format("reserve them: {}, or run with --hugepages off",
+                                     plan.memory.reserve_command(machine.hugepages)));
     }
     plan.hugepages = options.hugepages.value_or(enough);
-    if (options.hugepages) {
-        plan.memory_reason = "as asked";
-    } else if (enough) {
-        plan.memory_reason = fmt::format("{} MiB are free", machine.free_hugepage_bytes >> 20);
-    } else {
-        plan.memory_reason =
-            fmt::format("only {} MiB of hugepages are free", machine.free_hugepage_bytes >> 20);
-    }
+    plan.memory_reason = options.hugepages ? "as asked" : there;
 }
 
 }  // namespace
 
-Machine this_machine() {
-    Machine machine;
-    cpu_set_t set;
-    CPU_ZERO(&set);
-    if (sched_getaffinity(0, sizeof set, &set) == 0) {
-        for (unsigned cpu = 0; cpu < CPU_SETSIZE; ++cpu) {
-            if (CPU_ISSET(cpu, &set)) machine.cpus.push_back(cpu);
-        }
-    }
-    machine.free_hugepage_bytes = port::free_hugepage_bytes();
-    machine.hugepage_bytes = port::default_hugepage_bytes();
-    return machine;
+std::size_t Plan::memory_bytes() const noexcept {
+    return hugepages ? memory.bytes() : memory.small_page_bytes();
 }
 
 std::vector<port::LcorePlacement> Plan::placements() const {
@@ -242,7 +266,7 @@ Plan make_plan(const config::Options& options, const std::vector<port::PortSpec>
     plan.capture = make_capture_plan(options);
     plan.capture.writer_cpu = choose_writer_cpu(plan, machine);
     plan.mbufs = count_mbufs(plan, options, ports);
-    plan.memory_bytes = count_memory(plan, options, 1);
+    plan.memory = plan_memory(plan, options, ports, machine);
     choose_pages(plan, options, machine);
     return plan;
 }
@@ -285,7 +309,7 @@ std::string describe(const Plan& plan, const config::Options& options,
                             plan.capture.writer_cpu, plan.workers * plan.capture.most_segments,
                             options.capture_file);
     }
-    text += fmt::format("  memory: {} MiB in {} ({})\n", (plan.memory_bytes >> 20) + 1,
+    text += fmt::format("  memory: {} MiB in {} ({})\n", (plan.memory_bytes() >> 20) + 1,
                         plan.hugepages ? "hugepages" : "4 KiB pages", plan.memory_reason);
     return text;
 }

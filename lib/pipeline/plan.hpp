@@ -8,20 +8,14 @@
 
 #include "config/options.hpp"
 #include "pipeline/capture_plan.hpp"
+#include "pipeline/machine.hpp"
+#include "pipeline/memory_plan.hpp"
 #include "port/device.hpp"
 #include "port/eal.hpp"
 
 /// Who runs where and what it takes, decided before anything is started: lcores and their CPUs,
 /// queues, rings, mbufs, memory. Pure arithmetic on the options and what the machine has.
 namespace weir::pipeline {
-
-/// What the plan needs to know of the machine.
-struct Machine {
-    std::vector<unsigned> cpus;  ///< CPUs the process may run on.
-    std::size_t free_hugepage_bytes = 0;
-    std::size_t hugepage_bytes = 0;  ///< Size of the default hugepage; 0: none.
-};
-[[nodiscard]] Machine this_machine();
 
 /// A polling lcore and its roles, which alternate in its loop in this order.
 struct PlannedLcore {
@@ -47,10 +41,12 @@ struct Plan {
     std::size_t mbufs = 0;         ///< Of each pool; one pool for each NUMA socket in use.
     std::uint32_t mbuf_data_bytes = 0;
     CapturePlan capture;
-    std::size_t memory_bytes = 0;  ///< All of it, with EAL's own share.
+    MemoryPlan memory;
     bool hugepages = false;
     std::string memory_reason;  ///< Why these pages.
 
+    /// Octets that the memory takes in the pages that were chosen.
+    [[nodiscard]] std::size_t memory_bytes() const noexcept;
     [[nodiscard]] std::vector<port::LcorePlacement> placements() const;
     /// The lcore that takes what comes in on `queue` (or, for a file, on the port numbered so).
     [[nodiscard]] std::size_t rx_of(std::size_t queue) const noexcept;
@@ -63,7 +59,7 @@ struct Plan {
 /// "generator + rx 0": the roles of an lcore, for people.
 [[nodiscard]] std::string roles_of(const PlannedLcore& lcore, config::Mode mode);
 
-/// The plan for people, several lines.
+/// The plan for people, several lines; `weir plan` puts the table of its memory behind it.
 [[nodiscard]] std::string describe(const Plan& plan, const config::Options& options,
                                    const std::vector<port::PortSpec>& ports);
 

@@ -10,6 +10,7 @@
 #include <memory>
 #include <optional>
 #include <thread>
+#include <utility>
 
 #include "gen/traffic.hpp"
 #include "metrics/condition.hpp"
@@ -35,6 +36,9 @@ constexpr auto kDrainTick = std::chrono::microseconds(100);
 /// A drain that takes longer than this has met a stuck lcore.
 constexpr auto kDrainLimit = std::chrono::seconds(5);
 constexpr double kDemoSeconds = 10;
+
+/// What 4 KiB pages are asked for beyond the plan: they cost nothing until they are touched.
+constexpr std::size_t kSmallPagesSlackBytes = std::size_t{16} << 20;
 
 /// Turns of an lcore without a packet after which nothing is on its way to it any more.
 constexpr std::uint64_t kQuietTurns = 64;
@@ -93,7 +97,7 @@ class Run {
         for (const std::string& text : options_.fail_on) {
             conditions_.push_back(metrics::Condition::parse(text));
         }
-        plan_ = make_plan(options_, specs_, this_machine());
+        plan_ = make_plan(options_, specs_, this_machine(specs_));
         if (plan_.capture.ring_bytes != 0) triggers_.emplace(options_.capture_on);
         if (plan_.demo && !options_.packets && !options_.duration_seconds) {
             options_.duration_seconds = kDemoSeconds;
@@ -159,7 +163,10 @@ void Run::build() {
     port::EalRequest request;
     request.lcores = plan_.placements();
     request.hugepages = plan_.hugepages;
-    request.memory_bytes = plan_.memory_bytes;
+    request.memory_bytes = plan_.memory.small_page_bytes() + kSmallPagesSlackBytes;
+    for (const auto& [socket, pages] : plan_.memory.hugepages()) {
+        request.socket_memory_mib[socket] = pages * plan_.memory.hugepage_bytes >> 20;
+    }
     request.pci = std::ranges::any_of(
         specs_, [](const auto& spec) { return spec.kind == port::DeviceKind::kPci; });
     request.extra = options_.eal_arguments;
@@ -183,6 +190,8 @@ void Run::flow() {
     launched_ = Clock::now();
     wiring_->launch();
     Snapshot before = observe(*wiring_, 0, false);
+    report_.memory_warm = before.memory;
+    bool warm = false;
     auto next_second = launched_ + std::chrono::seconds(1);
     while (report_.stop_reason.empty()) {
         std::this_thread::sleep_until(std::min(Clock::now() + kTick, next_second));
@@ -191,6 +200,7 @@ void Run::flow() {
         if (Clock::now() < next_second) continue;
         next_second += std::chrono::seconds(1);
         Snapshot now = observe(*wiring_, elapsed(), false);
+        if (!std::exchange(warm, true)) report_.memory_warm = now.memory;
         observer_.on_second(before, now);
         before = std::move(now);
     }
@@ -220,22 +230,22 @@ template <typename Done>
 void Run::advance(Phase phase, Done&& done) {
     wiring_->phase.store(phase, std::memory_order_release);
     std::vector<std::uint64_t> seen;
-    for (const LcoreSlot& slot : wiring_->lcores()) seen.push_back(slot.loop->epoch.load());
+    for (const LcoreSlot& slot : wiring_->lcores()) seen.push_back(slot.sealed->loop.epoch.load());
     const auto deadline = Clock::now() + kDrainLimit;
     bool was_done = false;
     while (Clock::now() < deadline) {
         std::this_thread::sleep_for(kDrainTick);
         bool turned = true;
         for (std::size_t i = 0; i < seen.size(); ++i) {
-            turned &=
-                wiring_->lcores()[i].loop->epoch.load(std::memory_order_acquire) >= seen[i] + 2;
+            turned &= wiring_->lcores()[i].sealed->loop.epoch.load(std::memory_order_acquire) >=
+                      seen[i] + 2;
         }
         if (!turned) continue;
         if (was_done && done()) return;
         // Once more after another whole turn: a packet may have been between two places.
         was_done = done();
         for (std::size_t i = 0; i < seen.size(); ++i) {
-            seen[i] = wiring_->lcores()[i].loop->epoch.load(std::memory_order_acquire);
+            seen[i] = wiring_->lcores()[i].sealed->loop.epoch.load(std::memory_order_acquire);
         }
     }
     report_.missing.push_back(
@@ -258,7 +268,7 @@ bool Run::workers_done() const {
 
 bool Run::all_quiet() const {
     return std::ranges::all_of(wiring_->lcores(), [](const LcoreSlot& slot) {
-        return slot.loop->idle_turns.load(std::memory_order_relaxed) >= kQuietTurns;
+        return slot.sealed->loop.idle_turns.load(std::memory_order_relaxed) >= kQuietTurns;
     });
 }
 
@@ -277,6 +287,7 @@ void Run::drain() {
 void Run::finish() {
     if (wiring_->capture() != nullptr) wiring_->capture()->finish();
     report_.final = observe(*wiring_, drained_seconds_, true);
+    report_.allocations = allocation_sites(*wiring_);
     note_captures();
     wiring_->close_ports();
     std::vector<std::string> missing = close_books(*wiring_, report_.final);
@@ -320,6 +331,17 @@ void Run::judge() {
 }
 
 }  // namespace
+
+std::string describe_plan(const config::Options& options) {
+    const std::vector<port::PortSpec> specs = specs_of(options);
+    refuse_impossible(options, specs);
+    const Machine machine = this_machine(specs);
+    const Plan plan = make_plan(options, specs, machine);
+    std::string text = describe(plan, options, specs) + plan.memory.table(machine.hugepages);
+    const std::string command = plan.memory.reserve_command(machine.hugepages);
+    if (!command.empty()) text += "to have it in hugepages, as root:\n" + command + "\n";
+    return text;
+}
 
 RunReport run(const config::Options& options, const RunObserver& observer) {
     return Run(options, observer).execute();

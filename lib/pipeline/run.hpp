@@ -21,6 +21,10 @@ struct RunObserver {
     std::function<void(const Snapshot& before, const Snapshot& now)> on_second;
 };
 
+/// What `run` with these options would take, for people: lcores, memory part by part, and the
+/// command that reserves its hugepages. Throws SetupError where `run` would before it starts EAL.
+[[nodiscard]] std::string describe_plan(const config::Options& options);
+
 /// Runs until a signal, the duration, the number of packets or the end of every capture file stops
 /// it. The exit code is in the report: an unbalanced ledger before a damaged input before a
 /// verdict.

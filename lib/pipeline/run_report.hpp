@@ -24,6 +24,14 @@ struct ConditionResult {
     bool failed = false;  ///< The condition held, so the run counts as failed.
 };
 
+/// Calls of the allocator on a packet lcore from one place.
+struct AllocationSite {
+    unsigned lcore = 0;
+    std::string call;  ///< "malloc", "free", …
+    std::uint64_t count = 0;
+    std::vector<std::string> stack;  ///< Innermost function first.
+};
+
 /// Everything that is known when a run is over, ports closed, EAL still up.
 struct RunReport {
     std::string version;
@@ -32,7 +40,9 @@ struct RunReport {
     std::string memory;      ///< "2 MiB hugepages" or "4 KiB pages".
     std::string action;
     std::string stop_reason;  ///< "end of capture", "duration", "packets", "signal".
+    MemoryState memory_warm;  ///< After the first second, or at the start of a shorter run.
     Snapshot final;
+    std::vector<AllocationSite> allocations;  ///< Empty when the packet path kept its promise.
     std::vector<std::string> missing;  ///< What does not balance, in words; empty when all does.
     std::vector<DemoCheck> demo;       ///< Empty unless it was the demo.
     std::vector<ConditionResult> conditions;

@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "mem/packet_pool.hpp"
 #include "metrics/metric_set.hpp"
 
 /// What a run looks like at one moment, as plain data, cumulative since the start: pipeline makes
@@ -70,6 +71,17 @@ struct PoolState {
     std::string name;
     int socket = -1;
     std::size_t mbufs = 0, available = 0, mbuf_bytes = 0;
+    mem::PoolWatermarks watermarks;
+};
+
+/// What a run takes of the machine's memory, and what packet lcores did to it.
+struct MemoryState {
+    std::uint64_t heap_bytes = 0, heap_allocations = 0;  ///< Taken from DPDK's heap.
+    std::uint64_t heap_reserved_bytes = 0;               ///< Of the pages that it holds.
+    std::uint64_t resident_bytes = 0;                    ///< Of the process.
+    std::uint64_t packet_path_page_faults = 0;           ///< Of the packet lcores' threads.
+    std::uint64_t packet_path_allocations = 0;  ///< Calls of malloc, free and their kin on packet
+                                                ///< lcores since they were sealed.
 };
 
 /// The capture's own books. A capture is a copy: nothing here is part of the ledger.
@@ -106,6 +118,7 @@ struct Snapshot {
     std::vector<LcoreState> lcores;
     std::vector<RingState> rings;
     std::vector<PoolState> pools;
+    MemoryState memory;
     std::vector<std::pair<std::string, std::uint64_t>> layers;    ///< Packets that hold the layer.
     std::vector<std::pair<std::string, std::uint64_t>> statuses;  ///< Packets by ParseStatus, ≠ 0.
     std::optional<CaptureState> capture;                          ///< When something is captured.

@@ -6,6 +6,7 @@
 #include <rte_launch.h>
 #include <rte_lcore.h>
 #include <rte_random.h>
+#include <unistd.h>
 
 #include <algorithm>
 
@@ -50,8 +51,11 @@ std::size_t egress_of(std::size_t port, std::size_t ports) {
     return partner < ports ? partner : port;
 }
 
-int run_loop(void* loop) {
-    static_cast<stage::LcoreLoop*>(loop)->run();
+int run_sealed(void* argument) {
+    SealedLoop& sealed = *static_cast<SealedLoop*>(argument);
+    sealed.thread.store(::gettid(), std::memory_order_relaxed);
+    const mem::SealedThread seal(sealed.seal);
+    sealed.loop.run();
     return 0;
 }
 
@@ -242,17 +246,18 @@ void Wiring::make_lcores(gen::Traffic* traffic) {
                 slot.tasks.push_back(workers_[worker].direct.get());
             }
         }
-        slot.loop = std::make_unique<stage::LcoreLoop>();
+        slot.sealed = std::make_unique<SealedLoop>(options_.strict);
     }
 }
 
 void Wiring::launch() {
     if (capture_ != nullptr) capture_->start();
     for (LcoreSlot& slot : lcores_) {
-        slot.loop->tasks = slot.tasks;
-        slot.loop->phase = &phase;
-        slot.loop->started_tsc = rte_get_tsc_cycles();
-        if (rte_eal_remote_launch(run_loop, slot.loop.get(), slot.plan.lcore) != 0) {
+        stage::LcoreLoop& loop = slot.sealed->loop;
+        loop.tasks = slot.tasks;
+        loop.phase = &phase;
+        loop.started_tsc = rte_get_tsc_cycles();
+        if (rte_eal_remote_launch(run_sealed, slot.sealed.get(), slot.plan.lcore) != 0) {
             throw SetupError("start", fmt::format("lcore {}", slot.plan.lcore),
                              "it is busy or unknown to EAL",
                              "leave lcore arguments out of those after --");

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <sys/types.h>
+
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
@@ -14,6 +16,7 @@
 #include "filter/filter.hpp"
 #include "gen/traffic.hpp"
 #include "ipsec/sa_table.hpp"
+#include "mem/allocation_seal.hpp"
 #include "mem/hugepage_array.hpp"
 #include "mem/packet_meta.hpp"
 #include "mem/packet_pool.hpp"
@@ -64,10 +67,19 @@ struct RxSlot {
     std::unique_ptr<stage::RxTask> task;
 };
 
+/// A polling lcore's loop, and the thread that runs it: sealed from its first turn to its last.
+struct SealedLoop {
+    explicit SealedLoop(bool strict) noexcept : seal(strict) {}
+
+    stage::LcoreLoop loop;
+    mem::AllocationSeal seal;
+    std::atomic<pid_t> thread{0};  ///< The kernel's number of it; 0 until it runs.
+};
+
 struct LcoreSlot {
     PlannedLcore plan;
     std::vector<stage::Task*> tasks;
-    std::unique_ptr<stage::LcoreLoop> loop;
+    std::unique_ptr<SealedLoop> sealed;
 };
 
 class Wiring {

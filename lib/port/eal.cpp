@@ -10,7 +10,6 @@
 #include <array>
 #include <cstdio>
 #include <filesystem>
-#include <fstream>
 #include <mutex>
 #include <string_view>
 
@@ -67,11 +66,17 @@ void refuse_lcore_options(const std::vector<std::string>& extra) {
     }
 }
 
-std::size_t page_bytes_of(const std::filesystem::path& directory) {
-    // The directory's name says the size: hugepages-2048kB.
-    const std::string name = directory.filename().string();
-    const std::size_t dash = name.find('-');
-    return dash == std::string::npos ? 0 : std::stoull(name.substr(dash + 1)) * 1024;
+/// "22,0,4": MiB on each socket, from 0 on.
+std::string socket_memory(const EalRequest& request) {
+    std::string text;
+    const int last =
+        request.socket_memory_mib.empty() ? 0 : request.socket_memory_mib.rbegin()->first;
+    for (int socket = 0; socket <= last; ++socket) {
+        const auto found = request.socket_memory_mib.find(socket);
+        if (socket != 0) text += ',';
+        text += std::to_string(found == request.socket_memory_mib.end() ? 0 : found->second);
+    }
+    return text;
 }
 
 }  // namespace
@@ -92,6 +97,10 @@ std::vector<std::string> eal_arguments(const EalRequest& request) {
                             has_option(request.extra, "--in-memory");
     const bool hugepages = request.hugepages && !user_no_huge;
     if (hugepages && !user_files) arguments.emplace_back("--in-memory");
+    if (hugepages && !has_short_option(request.extra, "-m") &&
+        !has_option(request.extra, "--socket-mem")) {
+        arguments.insert(arguments.end(), {"--socket-mem", socket_memory(request)});
+    }
     if (!hugepages) {
         if (!user_no_huge) arguments.emplace_back("--no-huge");
         if (!has_option(request.extra, "--no-shconf")) arguments.emplace_back("--no-shconf");
@@ -155,29 +164,6 @@ std::string Eal::take_log() {
     while (!text.empty() && text.back() == '\n') text.pop_back();
     std::ranges::replace(text, '\n', ';');
     return text;
-}
-
-std::size_t free_hugepage_bytes() {
-    std::size_t bytes = 0;
-    std::error_code error;
-    for (const auto& entry :
-         std::filesystem::directory_iterator("/sys/kernel/mm/hugepages", error)) {
-        std::ifstream file(entry.path() / "free_hugepages");
-        std::size_t pages = 0;
-        if (file >> pages) bytes += pages * page_bytes_of(entry.path());
-    }
-    return bytes;
-}
-
-std::size_t default_hugepage_bytes() {
-    std::ifstream meminfo("/proc/meminfo");
-    std::string line;
-    while (std::getline(meminfo, line)) {
-        if (line.starts_with("Hugepagesize:")) {
-            return std::stoull(line.substr(line.find(':') + 1)) * 1024;
-        }
-    }
-    return 0;
 }
 
 }  // namespace weir::port

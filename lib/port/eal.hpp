@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -19,8 +20,10 @@ struct EalRequest {
     std::vector<LcorePlacement> lcores;  ///< The first is the main lcore.
     bool hugepages = true;               ///< Otherwise 4 KiB pages (--no-huge).
     std::size_t memory_bytes = 0;        ///< Needed without hugepages, all taken at start.
-    bool pci = false;                    ///< Look for NICs on the PCI bus.
-    std::vector<std::string> extra;      ///< The user's own arguments; they win over ours.
+    std::map<int, std::size_t> socket_memory_mib;  ///< Hugepages to take at start, by NUMA socket,
+                                                   ///< in MiB.
+    bool pci = false;                              ///< Look for NICs on the PCI bus.
+    std::vector<std::string> extra;  ///< The user's own arguments; they win over ours.
 };
 
 /// The arguments that EAL is started with, argv[0] included. A user's --no-huge, -m or
@@ -41,11 +44,5 @@ class Eal {
     /// messages.
     [[nodiscard]] static std::string take_log();
 };
-
-/// Octets of hugepages that are free on this machine now, all sizes.
-[[nodiscard]] std::size_t free_hugepage_bytes();
-
-/// Size in octets of the default hugepage, 0 when the kernel has none.
-[[nodiscard]] std::size_t default_hugepage_bytes();
 
 }  // namespace weir::port

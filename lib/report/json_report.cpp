@@ -81,7 +81,10 @@ Json pools_json(const pipeline::Snapshot& state) {
                          {"socket", pool.socket},
                          {"mbufs", pool.mbufs},
                          {"available", pool.available},
-                         {"mbuf_bytes", pool.mbuf_bytes}});
+                         {"mbuf_bytes", pool.mbuf_bytes},
+                         {"lowest_free", pool.watermarks.lowest_free},
+                         {"cached", pool.watermarks.cached},
+                         {"exhausted", pool.watermarks.exhausted}});
     }
     return pools;
 }
@@ -116,6 +119,27 @@ Json capture_json(const std::optional<pipeline::CaptureState>& state) {
             {"most_segments", capture.most_segments},
             {"balanced", capture.balanced},
             {"note", capture.note}};
+}
+
+Json memory_json(const char* when, const pipeline::MemoryState& memory) {
+    return {{"when", when},
+            {"heap_bytes", memory.heap_bytes},
+            {"heap_allocations", memory.heap_allocations},
+            {"heap_reserved_bytes", memory.heap_reserved_bytes},
+            {"resident_bytes", memory.resident_bytes},
+            {"packet_path_page_faults", memory.packet_path_page_faults},
+            {"packet_path_allocations", memory.packet_path_allocations}};
+}
+
+Json allocations_json(const RunReport& report) {
+    Json sites = Json::array();
+    for (const pipeline::AllocationSite& site : report.allocations) {
+        sites.push_back({{"lcore", site.lcore},
+                         {"call", site.call},
+                         {"count", site.count},
+                         {"stack", site.stack}});
+    }
+    return sites;
 }
 
 Json verdicts_json(const RunReport& report) {
@@ -164,6 +188,9 @@ std::string json_report(const RunReport& report) {
                  {"lcores", lcores_json(state)},
                  {"rings", rings_json(state)},
                  {"pools", pools_json(state)},
+                 {"memory_use", Json::array({memory_json("warm", report.memory_warm),
+                                             memory_json("end", state.memory)})},
+                 {"packet_path_allocations", allocations_json(report)},
                  {"layers", pairs(state.layers)},
                  {"statuses", pairs(state.statuses)},
                  {"capture", capture_json(state.capture)}};

@@ -61,8 +61,34 @@ void put_machinery(Text out, const Snapshot& state) {
         fmt::format_to(out, "ring {}: {} of {} left inside\n", ring.name, ring.used, ring.capacity);
     }
     for (const pipeline::PoolState& pool : state.pools) {
-        fmt::format_to(out, "pool {} (NUMA socket {}): {} of {} mbufs back\n", pool.name,
-                       pool.socket, grouped(pool.available), grouped(pool.mbufs));
+        fmt::format_to(out,
+                       "pool {} (NUMA socket {}): {} of {} mbufs back; at least {} were free "
+                       "beside {} in caches, exhausted {} times\n",
+                       pool.name, pool.socket, grouped(pool.available), grouped(pool.mbufs),
+                       grouped(pool.watermarks.lowest_free), grouped(pool.watermarks.cached),
+                       grouped(pool.watermarks.exhausted));
+    }
+}
+
+void put_memory(Text out, const RunReport& report) {
+    const pipeline::MemoryState& warm = report.memory_warm;
+    const pipeline::MemoryState& end = report.final.memory;
+    fmt::format_to(out, "{:<46}{:>22}{:>20}\n", "memory", "warm", "at the end");
+    const auto line = [out](const char* what, std::uint64_t before, std::uint64_t after) {
+        fmt::format_to(out, "    {:<42}{:>22}{:>20}\n", what, grouped(before), grouped(after));
+    };
+    line("octets of DPDK's heap", warm.heap_bytes, end.heap_bytes);
+    line("blocks of DPDK's heap", warm.heap_allocations, end.heap_allocations);
+    line("octets of its pages", warm.heap_reserved_bytes, end.heap_reserved_bytes);
+    line("octets resident", warm.resident_bytes, end.resident_bytes);
+    line("page faults on packet lcores", warm.packet_path_page_faults, end.packet_path_page_faults);
+    line("allocations on packet lcores", warm.packet_path_allocations, end.packet_path_allocations);
+    for (const pipeline::AllocationSite& site : report.allocations) {
+        fmt::format_to(out, "    {} times {} on lcore {}, from\n", grouped(site.count), site.call,
+                       site.lcore);
+        for (const std::string& frame : site.stack) {
+            fmt::format_to(out, "      {}\n", printable(frame));
+        }
     }
 }
 
@@ -196,6 +222,7 @@ std::string text_report(const RunReport& report) {
     put_heading(out, report);
     put_ports(out, state);
     put_machinery(out, state);
+    put_memory(out, report);
     put_shares(out, "protocols (share of received packets that hold it)", state.layers,
                state.ledger.received);
     put_shares(out, "parse status (share of received packets)", state.statuses,

@@ -51,6 +51,7 @@ inline const std::map<std::string_view, std::string>& samples() {
         {"worker-delay-ns", "1500"},
         {"seed", "42"},
         {"hugepages", "on"},
+        {"strict", "on"},
         {"eal-arguments", "--log-level=8"},
     };
     return all;
@@ -58,6 +59,7 @@ inline const std::map<std::string_view, std::string>& samples() {
 
 /// A setting's sample as a line of TOML.
 inline std::string toml_line(const Setting& setting) {
+    if (setting.type == ValueType::kFlag) return std::string(setting.name) + " = true\n";
     const std::string& value = samples().at(setting.name);
     const bool bare =
         setting.type == ValueType::kWholeNumber || setting.type == ValueType::kSeconds;
@@ -69,6 +71,7 @@ inline std::string toml_line(const Setting& setting) {
 inline std::vector<std::string> argument_pair(const Setting& setting) {
     const std::string first =
         setting.name == kEalArguments ? "--" : "--" + std::string(setting.name);
+    if (setting.type == ValueType::kFlag) return {first};
     return {first, samples().at(setting.name)};
 }
 

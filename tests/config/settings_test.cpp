@@ -59,7 +59,7 @@ TEST(Settings, EveryFieldOfOptionsIsReached) {
                  capture_snaplen, capture_memory, capture_ring, capture_rotate_size,
                  capture_rotate_seconds, capture_files, capture_on, capture_after, udp_ports,
                  esp_null_icv, max_layers, ring_size, descriptors, mbuf_bytes, link_timeout,
-                 worker_delay, seed, hugepages, eal_arguments] = options;
+                 worker_delay, seed, hugepages, strict, eal_arguments] = options;
     EXPECT_NE(ports, defaults.ports);
     EXPECT_NE(rx_queues, defaults.rx_queues);
     EXPECT_NE(cpus, defaults.cpus);
@@ -95,6 +95,7 @@ TEST(Settings, EveryFieldOfOptionsIsReached) {
     EXPECT_NE(worker_delay, defaults.worker_delay_ns);
     EXPECT_NE(seed, defaults.seed);
     EXPECT_NE(hugepages, defaults.hugepages);
+    EXPECT_NE(strict, defaults.strict);
     EXPECT_NE(eal_arguments, defaults.eal_arguments);
 }
 

@@ -17,8 +17,9 @@ using config::Options;
 Machine machine(unsigned cpus, std::size_t hugepage_bytes = 0) {
     Machine result;
     for (unsigned cpu = 0; cpu < cpus; ++cpu) result.cpus.push_back(cpu);
-    result.free_hugepage_bytes = hugepage_bytes;
-    result.hugepage_bytes = std::size_t{2} << 20;
+    result.hugepage_bytes = kUsualHugepageBytes;
+    const std::size_t pages = hugepage_bytes / kUsualHugepageBytes;
+    result.hugepages[0] = {pages, pages};
     return result;
 }
 
@@ -122,7 +123,7 @@ TEST(Plan, CountsAnMbufForEveryPlaceOneCanBe) {
 TEST(Plan, UsesHugepagesWhenEnoughAreFreeAndSaysWhy) {
     const Plan without = plan_of(with_port(), machine(2));
     EXPECT_FALSE(without.hugepages);
-    EXPECT_NE(without.memory_reason.find("0 MiB"), std::string::npos);
+    EXPECT_NE(without.memory_reason.find("0 are free"), std::string::npos);
     const Plan with = plan_of(with_port(), machine(2, std::size_t{1} << 30));
     EXPECT_TRUE(with.hugepages);
     Options off = with_port();
@@ -141,6 +142,52 @@ TEST(Plan, RefusesHugepagesThatAreNotThereWithTheCommand) {
     options.hugepages = true;
     const std::string text = test::setup_error([&] { return plan_of(options, machine(2)); });
     EXPECT_NE(text.find("sysctl -w vm.nr_hugepages="), std::string::npos) << text;
+}
+
+TEST(MemoryPlan, RoundsEachSocketUpToWholeHugepages) {
+    MemoryPlan plan;
+    plan.parts = {{"a", 0, 3, 700'000}, {"b", 1, 1, 1}, {"c", 1, 2, 1'048'576}};
+    EXPECT_EQ(plan.bytes(), 2'100'000U + 1 + 2'097'152);
+    EXPECT_EQ(plan.hugepages(), (std::map<int, std::size_t>{{0, 2}, {1, 2}}));
+    EXPECT_TRUE(plan.fits({{0, {2, 2}}, {1, {9, 2}}}));
+    EXPECT_FALSE(plan.fits({{0, {2, 2}}, {1, {9, 1}}}));
+    EXPECT_FALSE(plan.fits({{0, {2, 2}}}));
+}
+
+TEST(MemoryPlan, ReservesBesideWhatOthersUse) {
+    MemoryPlan plan;
+    plan.parts = {{"a", 0, 1, std::size_t{20} << 20}};
+    EXPECT_EQ(plan.reserve_command({{0, {0, 0}}}), "sysctl -w vm.nr_hugepages=10");
+    EXPECT_EQ(plan.reserve_command({{0, {12, 4}}}), "sysctl -w vm.nr_hugepages=18");
+    EXPECT_EQ(plan.reserve_command({{0, {12, 10}}}), "");
+    EXPECT_EQ(plan.reserve_command({{0, {12, 4}}, {1, {0, 0}}}),
+              "echo 18 > /sys/devices/system/node/node0/hugepages/hugepages-2048kB/nr_hugepages");
+}
+
+TEST(MemoryPlan, KnowsThatSmallPagesHoldWholeMbufs) {
+    MemoryPlan plan;
+    plan.parts = {{"one a page", 0, 10, 2368, true}};
+    EXPECT_EQ(plan.small_page_bytes(), 10U * 4096);
+    plan.parts = {{"three a page", 0, 10, 1300, true}};
+    EXPECT_EQ(plan.small_page_bytes(), 4U * 4096);
+    plan.parts = {{"three pages each", 0, 10, 9536, true}};
+    EXPECT_EQ(plan.small_page_bytes(), 10U * 3 * 4096);
+    plan.parts = {{"across", 0, 10, 2368, false}};
+    EXPECT_EQ(plan.small_page_bytes(), 23680U);
+}
+
+TEST(Plan, CountsAPoolForEachSocketThatHasAPort) {
+    Options options = with_port();
+    options.ports.emplace_back("net_null1");
+    Machine two_sockets = machine(2);
+    two_sockets.port_sockets = {1, 0};
+    const MemoryPlan memory = plan_of(options, two_sockets).memory;
+    std::map<int, std::size_t> pools;
+    for (const MemoryPart& part : memory.parts) {
+        if (part.what == "packet pool: mbufs") pools[part.socket] += part.count;
+    }
+    EXPECT_EQ(pools.size(), 2U);
+    EXPECT_EQ(pools[0], pools[1]);
 }
 
 TEST(Plan, DescribesEveryLcoreAndPort) {

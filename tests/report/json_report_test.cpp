@@ -73,7 +73,20 @@ TEST(JsonReport, HoldsPortsLcoresRingsAndPools) {
     EXPECT_EQ(report["rings"],
               json::parse(R"([{"name": "rx 0 -> worker 0", "used": 0, "capacity": 1024}])"));
     EXPECT_EQ(report["pools"], json::parse(R"([{
-        "name": "weir_0", "socket": 0, "mbufs": 8191, "available": 8191, "mbuf_bytes": 2176}])"));
+        "name": "weir_0", "socket": 0, "mbufs": 8191, "available": 8191, "mbuf_bytes": 2176,
+        "lowest_free": 4000, "cached": 300, "exhausted": 2}])"));
+}
+
+TEST(JsonReport, HoldsWhatBecameOfMemory) {
+    const json report = parsed(sample_report());
+    EXPECT_EQ(report["memory_use"], json::parse(R"([
+        {"when": "warm", "heap_bytes": 4096, "heap_allocations": 3, "heap_reserved_bytes": 8192,
+         "resident_bytes": 65536, "packet_path_page_faults": 7, "packet_path_allocations": 0},
+        {"when": "end", "heap_bytes": 4096, "heap_allocations": 3, "heap_reserved_bytes": 8192,
+         "resident_bytes": 69632, "packet_path_page_faults": 9, "packet_path_allocations": 5}])"));
+    EXPECT_EQ(report["packet_path_allocations"], json::parse(R"json([{
+        "lcore": 2, "call": "malloc", "count": 5,
+        "stack": ["guilty()+0x1a (weir+0x1234)", "main+0x10"]}])json"));
 }
 
 TEST(JsonReport, HoldsEveryCountAndVerdict) {

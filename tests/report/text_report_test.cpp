@@ -56,6 +56,15 @@ TEST(TextReport, TheLedgerNamesEachOutcome) {
                       ContainsRegex("in flight +0\n"), HasSubstr("\n  BALANCED")));
 }
 
+TEST(TextReport, ShowsWhatPacketLcoresAllocatedAndWhere) {
+    EXPECT_THAT(text_report(sample_report()),
+                AllOf(ContainsRegex("octets of DPDK's heap +4,096 +4,096\n"),
+                      ContainsRegex("page faults on packet lcores +7 +9\n"),
+                      ContainsRegex("allocations on packet lcores +0 +5\n"),
+                      HasSubstr("5 times malloc on lcore 2, from\n      guilty()+0x1a"
+                                " (weir+0x1234)\n      main+0x10\n")));
+}
+
 TEST(TextReport, AnUnbalancedLedgerSaysWhatIsMissing) {
     pipeline::RunReport report = sample_report();
     report.final.ledger.delivered -= 5;
@@ -108,7 +117,8 @@ TEST(TextReport, LcoresRingsAndPoolsAreShown) {
         AllOf(HasSubstr("lcore 1 (CPU 0), generator + rx 0: busy 50.0 %, 30 cycles a packet\n"),
               HasSubstr("lcore 2 (CPU 1), worker 0: busy 25.0 %, 100 cycles a packet\n"),
               HasSubstr("ring rx 0 -> worker 0: 0 of 1024 left inside\n"),
-              HasSubstr("pool weir_0 (NUMA socket 0): 8,191 of 8,191 mbufs back\n")));
+              HasSubstr("pool weir_0 (NUMA socket 0): 8,191 of 8,191 mbufs back; at least "
+                        "4,000 were free beside 300 in caches, exhausted 2 times\n")));
 }
 
 TEST(TextReport, ProtocolsAndStatusesHaveTheirShareOfReceived) {
