@@ -113,10 +113,8 @@ bool PcapngOutput::rotates() const noexcept {
            setup_.rotation.on_demand;
 }
 
-/// Too little time has passed since the last failure. A clock that was set back counts as enough.
-bool PcapngOutput::waits() const noexcept {
-    return failed_ && now_ns_ >= failed_at_ns_ && now_ns_ - failed_at_ns_ < kRetryNs;
-}
+/// Too little time has passed since a failure. A clock that was set back has wrapped round: enough.
+bool PcapngOutput::waits() const noexcept { return failed_ && now_ns_ - failed_at_ns_ < kRetryNs; }
 
 PcapngOutput::Written PcapngOutput::write(Octets blocks, std::uint64_t packets,
                                           std::uint64_t now_ns) noexcept {

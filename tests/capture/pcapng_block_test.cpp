@@ -78,11 +78,15 @@ TEST(PcapngBlock, IsNoneWhenItIsMalformed) {
     EXPECT_EQ(damaged(0, kPacketBlockType).bytes.size(), bytes);
     EXPECT_TRUE(damaged(0, 5).bytes.empty()) << "another type";
     EXPECT_TRUE(damaged(4, 0).bytes.empty()) << "no length";
-    EXPECT_TRUE(damaged(4, bytes - 1).bytes.empty()) << "no multiple of four";
     EXPECT_TRUE(damaged(4, 0xfffffffc).bytes.empty()) << "longer than the run";
     EXPECT_TRUE(damaged(20, 61).bytes.empty()) << "a packet longer than the block";
     EXPECT_TRUE(damaged(20, 0xffffffff).bytes.empty()) << "a packet of 4 GiB";
     EXPECT_TRUE(damaged(bytes - 4, bytes + 4).bytes.empty()) << "two lengths";
+    Bytes odd = test::run_of(0, 2);
+    const auto length = static_cast<std::uint32_t>(bytes + 1);
+    std::memcpy(odd.data() + 4, &length, sizeof(length));
+    std::memcpy(odd.data() + length - 4, &length, sizeof(length));
+    EXPECT_TRUE(first_packet_block(odd).bytes.empty()) << "no multiple of four";
 }
 
 }  // namespace

@@ -82,6 +82,7 @@ TEST_P(PcapngFaults, LeaveAWholeFileWhereverTheDiskIsFull) {
         PcapngOutput output(test::output_setup(path()), kNow);
         output.write(test::run_of(0, 4), 4, kNow);
         output.write(test::run_of(4, kPackets - 4), kPackets - 4, kNow);
+        test::expect_exact(output, {path()}, kPackets);  // Before it is closed, too.
         const InterfaceStatistics statistics[] = {{.received = 5}, {.received = limit}};
         output.close(statistics, kNow + 9);
         test::expect_exact(output, {path()}, kPackets);
@@ -120,6 +121,19 @@ TEST_P(PcapngFaults, LeaveAFileThatCanBeReadWhereverWritingEnds) {
         EXPECT_EQ(output.totals().packets + lost(output, WriteLoss::kWriteError), kPackets);
         EXPECT_EQ(output.totals().file_bytes, content.size());
     }
+}
+
+/// A write fails within the former statistics: the room they had is room for them still.
+TEST_P(PcapngFaults, LeaveTheStatisticsTheirRoom) {
+    PcapngOutput output(test::output_setup(path()), kNow);
+    output.write(test::run_of(0, 5), 5, kNow);
+    {
+        const test::ScopedWriteFaults faults(
+            {.most_octets = 97, .good_calls = 1, .bad_calls = 1, .error = EIO});
+        EXPECT_EQ(output.write(test::run_of(5, 5), 5, kNow).lost, 5U);
+    }
+    test::expect_packets(path(), test::numbers_from(0, 5));
+    test::expect_exact(output, {path()}, 10);
 }
 
 TEST_P(PcapngFaults, EndWhenThereIsRoomAgain) {
@@ -172,6 +186,8 @@ TEST_P(PcapngFaults, AreTriedAgainWhenTheClockIsSetBack) {
         EXPECT_EQ(output.write(test::run_of(0, 2), 2, kNow).lost, 2U);
     }
     EXPECT_EQ(output.write(test::run_of(2, 3), 3, kNow - test::kSecond).packets, 3U);
+    // The failure is over, even at a time that comes a second time.
+    EXPECT_EQ(output.write(test::run_of(5, 3), 3, kNow + 1).packets, 3U);
     EXPECT_EQ(lost(output, WriteLoss::kWriteError), 2U);
 }
 

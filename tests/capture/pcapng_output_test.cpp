@@ -4,6 +4,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <cerrno>
+
 #include "support/capture_output.hpp"
 #include "support/setup_error.hpp"
 #include "support/write_faults.hpp"
@@ -163,6 +165,24 @@ TEST(PcapngComment, StandsBehindTheOptionsThatABlockHas) {
     EXPECT_EQ(test::read_all(whole).packets.at(0), test::numbered_packet(3));
 }
 
+TEST(PcapngComment, StandsBehindOptionsThatHaveNoEnd) {
+    test::Writer body(false);
+    for (const std::uint32_t number : {0U, 0U, 7U, 4U, 4U}) body.u32(number);
+    body.u32(0xabcdabcd);  // The packet.
+    body.u16(2);           // epb_flags, section 4.3, and nothing behind it.
+    body.u16(4);
+    body.u32(1);
+    const Bytes block = test::PcapngFile().block(test::kPacketBlock, body).bytes();
+    Bytes whole = test::PcapngFile().section().interface(1, 0, 9).bytes();
+    append_commented(whole, block, "text");
+    const test::WalkedFile walked = test::walk_pcapng(whole);
+    ASSERT_EQ(walked.problem, "");
+    const auto options = walked.of(test::kPacketBlock).at(0).options;
+    ASSERT_EQ(options.size(), 2U);
+    EXPECT_EQ(options[0].first, 2U);
+    EXPECT_EQ(options[1].second, "text");
+}
+
 TEST(PcapngComment, IsNotPutIntoWhatIsNoBlock) {
     Bytes to;
     append_commented(to, {}, "text");
@@ -182,13 +202,17 @@ TEST_P(PcapngOutputTest, WritesARunWithOneCall) {
 TEST_P(PcapngOutputTest, LosesWhatComesAfterTheEnd) {
     PcapngOutput output(test::output_setup(path()), kNow);
     output.write(test::run_of(0, 3), 3, kNow);
+    {
+        const test::ScopedWriteFaults faults({.good_calls = 0, .error = ENOSPC});
+        EXPECT_EQ(output.write(test::run_of(0, 2), 2, kNow).reason, WriteLoss::kDiskFull);
+    }
     output.close({}, kNow);
     const PcapngOutput::Written written = output.write(test::run_of(3, 4), 4, kNow);
     EXPECT_EQ(written.packets, 0U);
     EXPECT_EQ(written.lost, 4U);
     EXPECT_EQ(test::lost(output, WriteLoss::kWriteError), 4U);
     output.close({}, kNow);
-    test::expect_exact(output, {path()}, 7);
+    test::expect_exact(output, {path()}, 9);
 }
 
 TEST_P(PcapngOutputTest, ReplacesAnOldFile) {

@@ -105,6 +105,23 @@ TEST_F(PcapngRotation, BySizeEndsACompressedFileWithTheWriteThatReachesIt) {
     }
 }
 
+TEST_F(PcapngRotation, BySizeEndsACompressedFileThatIsJustAsLong) {
+    std::uint64_t bytes = 0;
+    {
+        PcapngOutput output(setup({}, "out.pcapng.zst"), kNow);
+        output.write(test::run_of(0, 20), 20, kNow);
+        bytes = output.totals().file_bytes;
+    }
+    for (const std::uint64_t more : {0, 1}) {
+        const test::TemporaryFolder folder;
+        PcapngOutput output(
+            test::output_setup(folder / "out.pcapng.zst", {.file_bytes = bytes + more}), kNow);
+        output.write(test::run_of(0, 20), 20, kNow);
+        output.write(test::run_of(20, 20), 20, kNow);
+        EXPECT_THAT(folder.files(), SizeIs(2 - more));
+    }
+}
+
 TEST_F(PcapngRotation, ByTimeBeginsAFileWhenTheTimeIsUp) {
     PcapngOutput output(setup({.file_seconds = 60}), kNow);
     output.write(test::run_of(0, 10), 10, kNow + 1);
@@ -122,6 +139,9 @@ TEST_F(PcapngRotation, ByTimeBeginsAFileWhenTheTimeIsUp) {
     test::expect_exact(output, folder_.files(), 30);
     for (std::uint64_t i = 0; i < 3; ++i) {
         test::expect_packets(folder_.files()[i], test::numbers_from(10 * i, 10));
+        for (const auto& block : test::walk_file(folder_.files()[i]).of(test::kStatisticsBlock)) {
+            EXPECT_GE(block.time(3), block.time(2)) << "though nothing was noted";
+        }
     }
 }
 

@@ -22,8 +22,9 @@ std::size_t granted(std::size_t octets, std::uint64_t at) {
         errno = EINTR;
         return 0;
     }
-    const bool is_bad = current.good_calls == 0;
-    if (!is_bad && current.good_calls != UINT32_MAX) --current.good_calls;
+    const bool is_bad = current.good_calls == 0 && current.bad_calls > 0;
+    unsigned& calls_left = is_bad ? current.bad_calls : current.good_calls;
+    if (calls_left != UINT32_MAX && calls_left > 0) --calls_left;
     const std::uint64_t room = is_bad ? 0 : current.file_limit - std::min(current.file_limit, at);
     errno = current.error;
     return static_cast<std::size_t>(

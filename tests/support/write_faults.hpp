@@ -13,6 +13,7 @@ struct WriteFaults {
     unsigned interrupted_calls = 0;         ///< So many calls end with EINTR, without effect.
     std::uint64_t file_limit = UINT64_MAX;  ///< No octet can be written from this offset on.
     unsigned good_calls = UINT32_MAX;       ///< After as many nothing can be written.
+    unsigned bad_calls = UINT32_MAX;        ///< After as many it can again.
     int error = 0;                          ///< What is said then, and at the limit.
     int truncate_error = 0;                 ///< Not 0: files cannot be cut.
     unsigned calls = 0;                     ///< Counts.
