@@ -7,7 +7,6 @@
 
 #include "base/setup_error.hpp"
 #include "capture/output_name.hpp"
-#include "capture/segment.hpp"
 #include "parse/packet_record.hpp"
 #include "stage/capture_tap.hpp"
 
@@ -24,8 +23,6 @@ constexpr std::size_t kDefaultSegments = 64;
 /// Free segments each worker has at least beside those that a capture ring keeps, in parts of the
 /// least: one part to fill while the writer makes room for the other.
 constexpr std::size_t kWorkingParts = 2;
-/// What DPDK's heap puts around each segment, rounded up.
-constexpr std::size_t kHeapBytes = 256;
 
 void refuse_without(bool given, const char* option, const char* needed, const char* example) {
     if (!given) return;
@@ -104,7 +101,6 @@ CapturePlan make_capture_plan(const Options& options) {
             refuse_memory(least, options.workers, *options.capture_memory_bytes);
         }
     }
-    plan.segment_bytes = kSegmentBytes + kHeapBytes + 2 * sizeof(void*);
     return plan;
 }
 

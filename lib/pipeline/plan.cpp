@@ -183,7 +183,7 @@ MemoryPlan plan_memory(const Plan& plan, const config::Options& options,
     memory.parts.push_back({"workers' scratch", here, plan.workers, parse::kMaxFrameBytes + 1});
     if (plan.capture.on) {
         memory.parts.push_back({"capture segments", here, plan.workers * plan.capture.most_segments,
-                                plan.capture.segment_bytes});
+                                kSegmentMemoryBytes});
     }
     return memory;
 }

@@ -33,6 +33,7 @@ class CaptureCase(WeirCase):
                          capture['written'] + sum(capture['lost'].values()) +
                          capture['overwritten'] + capture['discarded'])
         self.assertEqual(self.metric(outcome, 'held'), 0)
+        self.assertEqual(outcome.report['packet_path_allocations'], [])
         return capture
 
     def files(self):
