@@ -16,6 +16,7 @@ without optimization, or a compiler that writes no call graph).
 
 import argparse
 import json
+import os
 import re
 import shlex
 import subprocess
@@ -137,8 +138,10 @@ def main():
 
     with tempfile.TemporaryDirectory() as folder:
         target = Path(folder, "object.o")
+        # A compiler cache keeps the object, not the graph beside it.
         result = subprocess.run(redirected(command[1], target), cwd=command[0],
-                                capture_output=True, text=True, check=False)
+                                capture_output=True, text=True, check=False,
+                                env={**os.environ, "CCACHE_DISABLE": "1"})
         if result.returncode != 0 and "callgraph-info" in result.stderr:
             print("SKIP: the compiler writes no call graph (-fcallgraph-info, g++ 10)")
             return SKIPPED
