@@ -3,12 +3,12 @@
 #
 #   scripts/test.sh [--quick]
 #
-# Installs what is missing, builds a release in build/ and runs every test, then builds with
-# AddressSanitizer and UndefinedBehaviorSanitizer in build-asan/ and runs the unit and EAL tests
-# again, then with the ownership ledger in build-ledger/ for what moves mbufs: the EAL tests, and the
-# system tests demo, files, stop and veth. --quick runs the release's unit tests only. Prints who was skipped and why, and
-# `N passed, N failed, N skipped` at the end. WEIR_CORPUS names the folder of captures that some
-# tests read; without it they are skipped.
+# Installs what is missing, builds a release in build/ and runs every test. Then it builds three times
+# more and runs again what each is for: with AddressSanitizer and UndefinedBehaviorSanitizer in
+# build-asan/ the unit and EAL tests; with the ownership ledger in build-ledger/ whatever moves mbufs;
+# with ThreadSanitizer in build-tsan/ whatever lcores and threads share. --quick runs the release's
+# unit tests only. Prints who was skipped and why, and `N passed, N failed, N skipped` at the end.
+# WEIR_CORPUS names the folder of captures that some tests read; without it they are skipped.
 set -euo pipefail
 source "$(dirname -- "${BASH_SOURCE[0]}")/common.sh"
 
@@ -57,6 +57,17 @@ test_ledger() {
     fi
 }
 
+test_threads() {
+    # DPDK's rings say what they order only where they are built on C11's memory model.
+    if configure build-tsan --buildtype=debugoptimized -Db_sanitize=thread -Db_lundef=false \
+        -Dwerror=false -Dbench=false -Dcpp_args=-DRTE_USE_C11_MEM_MODEL &&
+        build build-tsan thread-tests; then
+        run_tests threads build-tsan --suite threads --timeout-multiplier 4
+    else
+        failed_steps+=(--failed "build with ThreadSanitizer in build-tsan/")
+    fi
+}
+
 main() {
     local quick=no
     case "$*" in
@@ -79,6 +90,7 @@ main() {
         test_release
         test_sanitized
         test_ledger
+        test_threads
     fi
     step "summary"
     python3 "$root/scripts/test_summary.py" "${failed_steps[@]}" "${logs[@]}"

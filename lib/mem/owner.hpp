@@ -26,6 +26,16 @@ inline constexpr bool kPoison =
     false;
 #endif
 
+/// Built with ThreadSanitizer, which does not see inside DPDK's drivers.
+inline constexpr bool kThreads =
+#if defined(__SANITIZE_THREAD__)  // g++
+    true;
+#elif defined(__has_feature)  // clang++
+    __has_feature(thread_sanitizer);
+#else
+    false;
+#endif
+
 /// In order: those from whom mbufs are fetched, those who give them away, those of Weir who hold
 /// them at hand.
 enum class Owner : std::uint8_t {

@@ -20,7 +20,6 @@ namespace weir::mem {
 /// How close a pool came to its end.
 struct PoolWatermarks {
     std::uint64_t lowest_free = 0;  ///< Fewest mbufs ever in the pool, those in caches left out.
-    std::uint64_t cached = 0;       ///< In the per-lcore caches now.
     std::uint64_t exhausted = 0;    ///< Requests that found too few mbufs.
 };
 
@@ -39,8 +38,10 @@ class PacketPool {
     [[nodiscard]] std::size_t size() const noexcept { return pool_->size; }
     /// Mbufs not in use, per-lcore caches included. Exact when no lcore works on the pool.
     [[nodiscard]] std::size_t available() const noexcept { return rte_mempool_avail_count(pool_); }
-    /// Any thread; what is cached is a moment's approximation while lcores work on the pool.
+    /// Any thread.
     [[nodiscard]] PoolWatermarks watermarks() const noexcept;
+    /// Mbufs in the per-lcore caches. When no lcore works on the pool.
+    [[nodiscard]] std::size_t cached() const noexcept;
     [[nodiscard]] std::string name() const { return pool_->name; }
     [[nodiscard]] base::SocketId socket() const noexcept { return {pool_->socket_id}; }
     /// Octets that one mbuf takes, with its header, headroom and the mempool's own.

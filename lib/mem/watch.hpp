@@ -2,6 +2,7 @@
 #pragma once
 
 #include <rte_mbuf.h>
+#include <sanitizer/tsan_interface.h>
 
 #include <span>
 
@@ -11,8 +12,8 @@
 
 /// The hooks through which every hand-over of mbufs passes. Builds with the ownership ledger write
 /// it down, builds with AddressSanitizer change what of the packet may be touched, in others the
-/// hooks are empty. The owner of the mbufs calls them, on any lcore: who gives mbufs away does so
-/// before the other side can see them.
+/// hooks are empty; builds with ThreadSanitizer are told here what drivers order. The owner of the
+/// mbufs calls them, on any lcore: who gives mbufs away does so before the other side can see them.
 namespace weir::mem::watch {
 
 /// Whether packet pools are watched too (watched_pool.hpp).
@@ -25,6 +26,12 @@ using Packets = std::span<rte_mbuf* const>;
 inline void took([[maybe_unused]] Packets packets, [[maybe_unused]] Owner from,
                  [[maybe_unused]] const Holder& holder, [[maybe_unused]] Place place) noexcept {
     if constexpr (kLedger) ledger::moved(packets, from, holder, place);
+    if constexpr (kThreads) {
+        // What a driver sends back on another lcore (net_ring) happened before.
+        for (rte_mbuf* packet : packets) {
+            if (from == Owner::kDriver) __tsan_acquire(packet);
+        }
+    }
     if constexpr (kPoison) {
         if (from == Owner::kPool) return;
         for (const rte_mbuf* packet : packets) poison::fence(packet);
@@ -35,6 +42,11 @@ inline void took([[maybe_unused]] Packets packets, [[maybe_unused]] Owner from,
 inline void giving([[maybe_unused]] Packets packets, [[maybe_unused]] Owner to,
                    [[maybe_unused]] const Holder& holder, [[maybe_unused]] Place place) noexcept {
     if constexpr (kLedger) ledger::moved(packets, Owner::kHand, holder, place);
+    if constexpr (kThreads) {
+        for (rte_mbuf* packet : packets) {
+            if (to == Owner::kDriverTx) __tsan_release(packet);
+        }
+    }
     if constexpr (kPoison) {
         for (const rte_mbuf* packet : packets) {
             to == Owner::kRing ? poison::close(packet) : poison::open(packet);

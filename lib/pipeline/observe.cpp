@@ -132,10 +132,11 @@ void observe_rings(const Wiring& wiring, Snapshot& snapshot) {
     snapshot.ledger.in_flight += held_by_tasks(wiring);
 }
 
-void observe_pools(const Wiring& wiring, Snapshot& snapshot) {
+void observe_pools(const Wiring& wiring, Snapshot& snapshot, bool at_rest) {
     for (const auto& [socket, pool] : wiring.pools()) {
         snapshot.pools.push_back({pool->name(), socket, pool->size(), pool->available(),
-                                  pool->mbuf_bytes(), pool->watermarks()});
+                                  pool->mbuf_bytes(), pool->watermarks(),
+                                  at_rest ? pool->cached() : 0});
     }
     std::uint64_t lowest = UINT64_MAX;
     std::uint64_t exhausted = 0;
@@ -252,7 +253,7 @@ Snapshot observe(const Wiring& wiring, double elapsed_seconds, bool driver_state
     for (const LcoreSlot& slot : wiring.lcores()) {
         snapshot.lcores.push_back(observe_lcore(wiring, slot));
     }
-    observe_pools(wiring, snapshot);
+    observe_pools(wiring, snapshot, false);
     snapshot.memory = observe_memory(wiring);
     set_memory_metrics(snapshot.memory, snapshot.metrics);
     if (wiring.capture() != nullptr) {
@@ -286,7 +287,7 @@ std::vector<std::string> close_books(const Wiring& wiring, Snapshot& snapshot) {
         missing.push_back(
             fmt::format("{} packets are still in rings and bursts", snapshot.ledger.in_flight));
     }
-    observe_pools(wiring, snapshot);
+    observe_pools(wiring, snapshot, true);
     std::size_t absent = 0;
     for (const PoolState& pool : snapshot.pools) {
         if (pool.available == pool.mbufs) continue;

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <chrono>
 #include <ctime>
+#include <filesystem>
 #include <memory>
 #include <optional>
 #include <thread>
@@ -72,6 +73,14 @@ void refuse_impossible(const config::Options& options, const std::vector<port::P
             throw SetupError("open port", spec->text, "the device is named twice",
                              "give each device once; a second virtual device needs another number "
                              "behind its name");
+        }
+    }
+    for (const port::PortSpec& spec : specs) {
+        std::error_code not_there;
+        if (spec.kind == port::DeviceKind::kCaptureFile && !options.capture_file.empty() &&
+            std::filesystem::equivalent(spec.device, options.capture_file, not_there)) {
+            throw SetupError("capture into", options.capture_file,
+                             "it is the file that is to be read", "name another with --capture");
         }
     }
     const bool any_device = std::ranges::any_of(specs, [](const port::PortSpec& spec) {

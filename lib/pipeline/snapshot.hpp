@@ -72,6 +72,7 @@ struct PoolState {
     int socket = -1;
     std::size_t mbufs = 0, available = 0, mbuf_bytes = 0;
     mem::PoolWatermarks watermarks;
+    std::size_t cached = 0;  ///< Of those available, in lcores' caches; at the end only.
 };
 
 /// What a run takes of the machine's memory, and what packet lcores did to it.

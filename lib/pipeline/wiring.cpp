@@ -265,7 +265,14 @@ void Wiring::launch() {
     }
 }
 
-void Wiring::join() { rte_eal_mp_wait_lcore(); }
+void Wiring::join() {
+    rte_eal_mp_wait_lcore();
+    // EAL's waiting orders what the lcores did with what comes now, but only this says so to the
+    // memory model, and to tools that know nothing of EAL.
+    for (const LcoreSlot& slot : lcores_) {
+        static_cast<void>(slot.sealed->loop.stopped_tsc.load(std::memory_order_acquire));
+    }
+}
 
 void Wiring::close_ports() {
     for (PortSlot& slot : ports_) {

@@ -83,7 +83,7 @@ Json pools_json(const pipeline::Snapshot& state) {
                          {"available", pool.available},
                          {"mbuf_bytes", pool.mbuf_bytes},
                          {"lowest_free", pool.watermarks.lowest_free},
-                         {"cached", pool.watermarks.cached},
+                         {"cached", pool.cached},
                          {"exhausted", pool.watermarks.exhausted}});
     }
     return pools;

@@ -66,7 +66,7 @@ void put_machinery(Text out, const Snapshot& state) {
                        "pool {} (NUMA socket {}): {} of {} mbufs back; at least {} were free "
                        "beside {} in caches, exhausted {} times\n",
                        pool.name, pool.socket, grouped(pool.available), grouped(pool.mbufs),
-                       grouped(pool.watermarks.lowest_free), grouped(pool.watermarks.cached),
+                       grouped(pool.watermarks.lowest_free), grouped(pool.cached),
                        grouped(pool.watermarks.exhausted));
     }
 }

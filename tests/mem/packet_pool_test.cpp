@@ -46,8 +46,8 @@ TEST(PacketPool, RemembersHowLowItStoodAndWhenItHadNothing) {
     ASSERT_TRUE(pool.allocate(taken, 100));
     // The main lcore's cache was filled beside, where a pool has caches.
     const PoolWatermarks after = pool.watermarks();
-    EXPECT_EQ(after.cached, watch::kPools ? 0U : kMempoolCacheSize);
-    EXPECT_EQ(after.lowest_free, kMbufs - 100 - after.cached);
+    EXPECT_EQ(pool.cached(), watch::kPools ? 0U : kMempoolCacheSize);
+    EXPECT_EQ(after.lowest_free, kMbufs - 100 - pool.cached());
     EXPECT_EQ(after.exhausted, 0U);
     taken.free_all();
     EXPECT_EQ(pool.watermarks().lowest_free, after.lowest_free);

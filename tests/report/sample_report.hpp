@@ -39,7 +39,7 @@ inline pipeline::RunReport sample_report() {
     state.lcores = {{1, 0, "generator + rx 0", 1000, 30000, 60000, 500, 250},
                     {2, 1, "worker 0", 950, 95000, 380000, 400, 300}};
     state.rings = {{"rx 0 -> worker 0", 0, 1024}};
-    state.pools = {{"weir_0", 0, 8191, 8191, 2176, {4000, 300, 2}}};
+    state.pools = {{"weir_0", 0, 8191, 8191, 2176, {4000, 2}, 300}};
     report.memory_warm = {4096, 3, 8192, 65536, 7, 0};
     state.memory = {4096, 3, 8192, 69632, 9, 5};
     report.allocations = {{2, "malloc", 5, {"guilty()+0x1a (weir+0x1234)", "main+0x10"}}};

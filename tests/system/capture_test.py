@@ -475,6 +475,17 @@ class Mistakes(CaptureCase):
         self.refused(['--capture-files', '--capture-rotate-size'], '--capture', self.out,
                      '--capture-files', '3')
 
+    def test_the_file_that_is_read_is_not_written(self):
+        source = self.capture(10, name='in.pcapng')
+        octets = source.read_bytes()
+        link = self.directory / 'link.pcapng'
+        link.symlink_to(source)
+        for name in (source, link):
+            outcome = self.weir('--port', source, '--capture', name)
+            self.assertEqual(outcome.code, USAGE, outcome.output)
+            self.assertIn('it is the file that is to be read', outcome.output)
+        self.assertEqual(source.read_bytes(), octets)
+
     def test_too_little_memory(self):
         self.refused(['--capture-memory 6M'], '--capture', self.out, '--capture-memory', '1M')
         self.refused(['--capture-memory'], '--capture', self.out, '--capture-memory', '32M',
