@@ -207,8 +207,8 @@ void choose_pages(Plan& plan, const config::Options& options, const Machine& mac
     std::string there;
     for (const auto& [socket, pages] : plan.memory.hugepages()) {
         const auto found = machine.hugepages.find(socket);
-        there += fmt::format("{}of {} hugepages needed on NUMA socket {} {} are free",
-                             there.empty() ? "" : ", ", pages, socket,
+        there += fmt::format("{}{} hugepages are needed on NUMA socket {}, {} are free",
+                             there.empty() ? "" : "; ", pages, socket,
                              found == machine.hugepages.end() ? 0 : found->second.free);
     }
     if (options.hugepages == true && !enough) {
