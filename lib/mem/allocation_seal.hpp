@@ -19,9 +19,9 @@
 namespace weir::mem {
 
 enum class AllocationCall : std::uint8_t {
-    kMalloc,   ///< malloc, and operator new, which calls it.
-    kCalloc,   ///< Likewise reallocarray() counts as realloc(), strdup() as malloc(), and so on.
-    kRealloc,  ///
+    kMalloc,   ///< malloc; operator new and strdup, which call it.
+    kCalloc,   ///< calloc.
+    kRealloc,  ///< realloc; reallocarray, which calls it.
     kAligned,  ///< posix_memalign, aligned_alloc, memalign, valloc, pvalloc, aligned operator new.
     kFree,     ///< free and operator delete.
     kCount

@@ -10,8 +10,6 @@ struct HeapUsage {
     std::size_t bytes = 0;           ///< With the heap's own headers.
     std::size_t reserved_bytes = 0;  ///< Of the pages that the heap holds.
     std::size_t allocations = 0;     ///< Blocks that were not given back.
-
-    friend bool operator==(const HeapUsage&, const HeapUsage&) = default;
 };
 
 /// Takes the heap's lock: control thread only.

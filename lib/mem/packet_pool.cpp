@@ -47,11 +47,6 @@ PacketPool::PacketPool(const std::string& name, std::size_t mbufs, std::uint32_t
     }
 }
 
-PoolWatermarks PacketPool::watermarks() const noexcept {
-    const PoolStoreState state = pool_store_state(*pool_);
-    return {state.lowest, state.exhausted};
-}
-
 std::size_t PacketPool::cached() const noexcept {
     std::size_t mbufs = 0;
     for (unsigned lcore = 0; lcore < RTE_MAX_LCORE && pool_->cache_size != 0; ++lcore) {

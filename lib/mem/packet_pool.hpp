@@ -11,17 +11,12 @@
 
 #include "base/ids.hpp"
 #include "mem/burst.hpp"
+#include "mem/pool_store.hpp"
 
 /// The packet pool: an mbuf mempool on one NUMA socket, allocated once at start. Drivers and
 /// sources take mbufs from it on rx lcores, whoever ends a packet's life gives them back; both ends
 /// go through DPDK's per-lcore caches, so any lcore may do either.
 namespace weir::mem {
-
-/// How close a pool came to its end.
-struct PoolWatermarks {
-    std::uint64_t lowest_free = 0;  ///< Fewest mbufs ever in the pool, those in caches left out.
-    std::uint64_t exhausted = 0;    ///< Requests that found too few mbufs.
-};
 
 class PacketPool {
    public:
@@ -39,7 +34,7 @@ class PacketPool {
     /// Mbufs not in use, per-lcore caches included. Exact when no lcore works on the pool.
     [[nodiscard]] std::size_t available() const noexcept { return rte_mempool_avail_count(pool_); }
     /// Any thread.
-    [[nodiscard]] PoolWatermarks watermarks() const noexcept;
+    [[nodiscard]] PoolWatermarks watermarks() const noexcept { return pool_watermarks(*pool_); }
     /// Mbufs in the per-lcore caches. When no lcore works on the pool.
     [[nodiscard]] std::size_t cached() const noexcept;
     [[nodiscard]] std::string name() const { return pool_->name; }

@@ -100,7 +100,7 @@ const char* pool_store_name() {
     return kName;
 }
 
-PoolStoreState pool_store_state(const rte_mempool& pool) noexcept {
+PoolWatermarks pool_watermarks(const rte_mempool& pool) noexcept {
     const Store& store = store_of(&pool);
     const std::uint64_t lowest = store.lowest.load(std::memory_order_relaxed);
     return {lowest == UINT64_MAX ? ring_count(*store.ring) : lowest,

@@ -11,10 +11,11 @@
 /// remembering costs nothing a packet.
 namespace weir::mem {
 
-struct PoolStoreState {
-    std::uint64_t lowest = 0;     ///< Fewest mbufs ever inside, those in caches left out.
-    std::uint64_t exhausted = 0;  ///< Requests of callers that could not be fulfilled. A cache that
-                                  ///< could not be refilled whole is none.
+/// How close a pool came to its end.
+struct PoolWatermarks {
+    std::uint64_t lowest_free = 0;  ///< Fewest mbufs ever in the store, those in caches left out.
+    std::uint64_t exhausted = 0;  ///< Requests that found too few mbufs. That a cache could not be
+                                  ///< refilled whole is none.
 };
 
 /// The name under which DPDK knows the store; registers it first, once in a process. Throws
@@ -22,6 +23,6 @@ struct PoolStoreState {
 [[nodiscard]] const char* pool_store_name();
 
 /// What the store of `pool`, which was made with it, remembers. Any thread.
-[[nodiscard]] PoolStoreState pool_store_state(const rte_mempool& pool) noexcept;
+[[nodiscard]] PoolWatermarks pool_watermarks(const rte_mempool& pool) noexcept;
 
 }  // namespace weir::mem
