@@ -67,7 +67,7 @@ std::string CaptureRing::taken_reason() {
     return *std::exchange(asked_, std::nullopt);
 }
 
-bool CaptureRing::step(bool at_end) {
+void CaptureRing::step(bool at_end) {
     make_room();
     if (state_ == State::kKeeping) {
         comment_ = taken_reason();
@@ -93,7 +93,6 @@ bool CaptureRing::step(bool at_end) {
         end();
     }
     if (at_end) discard();
-    return false;
 }
 
 void CaptureRing::ask_workers() {

@@ -22,7 +22,7 @@ class DirectSink final : public SegmentSink {
     void take(SegmentStore& store, capture::Segment& segment) override {
         output_.write(store, segment);
     }
-    bool step(bool) override { return false; }
+    void step(bool) override {}
 
    private:
     SegmentOutput& output_;
@@ -47,7 +47,7 @@ class CaptureRing final : public SegmentSink {
     CaptureRing(const Setup& setup, SegmentOutput& output) : setup_(setup), output_(output) {}
 
     void take(SegmentStore& store, capture::Segment& segment) override;
-    bool step(bool at_end) override;
+    void step(bool at_end) override;
 
     /// Asks for what is held to be written, with `reason` as a comment on the packet before the
     /// trigger. While one is being served, others are only counted: false then. Any thread but

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 
+#include "pipeline/ticks.hpp"
 #include "pipeline/wiring.hpp"
 
 namespace weir::pipeline {
@@ -21,10 +22,6 @@ constexpr double kGiveUpSeconds = 1;
 /// The clock is looked at so often, and what it is off by then made up in twice the time.
 constexpr std::uint64_t kSampleEveryNs = 1'000'000'000;
 constexpr std::uint64_t kCatchUpNs = 2 * kSampleEveryNs;
-
-std::uint64_t tsc_of(double seconds) {
-    return static_cast<std::uint64_t>(seconds * static_cast<double>(rte_get_tsc_hz()));
-}
 
 std::string system_name() {
     utsname name{};

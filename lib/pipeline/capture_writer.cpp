@@ -8,21 +8,18 @@
 #include <csignal>
 #include <utility>
 
+#include "stage/wall_clock.hpp"
+
 namespace weir::pipeline {
 namespace {
 
 using capture::Segment;
+using stage::wall_clock_ns;
 
 /// How long the writer sleeps when there is nothing to do: far less than a store's free segments
 /// last at any rate.
 constexpr auto kSleep = std::chrono::milliseconds(1);
 constexpr std::uint64_t kNoteEveryNs = 100'000'000;
-
-std::uint64_t wall_clock_ns() {
-    return static_cast<std::uint64_t>(std::chrono::duration_cast<std::chrono::nanoseconds>(
-                                          std::chrono::system_clock::now().time_since_epoch())
-                                          .count());
-}
 
 }  // namespace
 
@@ -87,8 +84,8 @@ CaptureTotals CaptureWriter::totals() const {
 void CaptureWriter::run() {
     for (;;) {
         const bool stopping = stop_.load(std::memory_order_acquire);
-        bool any = collect();
-        any |= sink_.step(false);
+        const bool any = collect();
+        sink_.step(false);
         output_.tend();
         show();
         if (any) continue;

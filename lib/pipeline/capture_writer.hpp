@@ -38,8 +38,8 @@ class SegmentSink {
     virtual ~SegmentSink() = default;
     /// Takes a segment that holds packets; gives it back to `store` when it is done with it.
     virtual void take(SegmentStore& store, capture::Segment& segment) = 0;
-    /// Once a turn, and once more at the very end with `at_end`. Returns whether it did anything.
-    virtual bool step(bool at_end) = 0;
+    /// Once a turn, and once more at the very end with `at_end`.
+    virtual void step(bool at_end) = 0;
 };
 
 /// Writes segments to the output and counts what becomes of their packets. Of the writer's thread.

@@ -5,30 +5,20 @@
 #include <new>
 
 #include "base/setup_error.hpp"
-#include "mem/hugepage_array.hpp"
 
 namespace weir::pipeline {
 
 SegmentStore::SegmentStore(std::size_t least, std::size_t most, base::SocketId socket)
     : least_(least), most_(most), socket_(socket), free_(most, socket), full_(most, socket) {
     segments_.reserve(most);
-    try {
-        while (segments_.size() < least_) add();
-    } catch (...) {
-        for (capture::Segment* segment : segments_) mem::release_hugepage_memory(segment);
-        throw;
-    }
-}
-
-SegmentStore::~SegmentStore() {
-    for (capture::Segment* segment : segments_) mem::release_hugepage_memory(segment);
+    while (segments_.size() < least_) add();
 }
 
 void SegmentStore::add() {
     void* memory = mem::hugepage_memory("capture segment", capture::kSegmentBytes, socket_);
-    segments_.push_back(::new (memory) capture::Segment);
+    segments_.emplace_back(::new (memory) capture::Segment);
     count_.store(segments_.size(), std::memory_order_relaxed);
-    free_.push(segments_.back());
+    free_.push(segments_.back().get());
 }
 
 void SegmentStore::grow() noexcept {

@@ -3,10 +3,12 @@
 
 #include <atomic>
 #include <cstddef>
+#include <memory>
 #include <vector>
 
 #include "base/ids.hpp"
 #include "capture/segment.hpp"
+#include "mem/hugepage_array.hpp"
 #include "stage/capture_tap.hpp"
 
 namespace weir::pipeline {
@@ -20,7 +22,6 @@ class SegmentStore {
     /// `least` segments on NUMA socket `socket` from the start, `most` in the end. Throws
     /// SetupError.
     SegmentStore(std::size_t least, std::size_t most, base::SocketId socket);
-    ~SegmentStore();
     SegmentStore(const SegmentStore&) = delete;
     SegmentStore& operator=(const SegmentStore&) = delete;
 
@@ -47,6 +48,12 @@ class SegmentStore {
     }
 
    private:
+    struct Release {
+        void operator()(capture::Segment* segment) const noexcept {
+            mem::release_hugepage_memory(segment);
+        }
+    };
+
     void add();
 
     std::size_t least_;
@@ -54,7 +61,7 @@ class SegmentStore {
     base::SocketId socket_;
     stage::SegmentRing free_;
     stage::SegmentRing full_;
-    std::vector<capture::Segment*> segments_;
+    std::vector<std::unique_ptr<capture::Segment, Release>> segments_;
     std::atomic<std::size_t> count_{0};
 };
 

@@ -12,6 +12,7 @@
 
 #include "base/setup_error.hpp"
 #include "parse/parse_options_setup.hpp"
+#include "pipeline/ticks.hpp"
 
 namespace weir::pipeline {
 namespace {
@@ -27,10 +28,6 @@ constexpr double kFlushDelaySeconds = 20e-6;
 
 /// How long a transmit queue may stand still while draining before its packets are given up.
 constexpr double kTransmitGiveUpSeconds = 0.1;
-
-std::uint64_t tsc_of(double seconds) {
-    return static_cast<std::uint64_t>(seconds * static_cast<double>(rte_get_tsc_hz()));
-}
 
 stage::ActionKind kind_of(Action action) {
     switch (action) {

@@ -53,6 +53,9 @@ class WallClock {
     std::atomic<double> ns_per_tick_{0};
 };
 
+/// Nanoseconds since 1970, from the kernel's clock. Cold (wall_clock_setup.cpp).
+[[nodiscard]] std::uint64_t wall_clock_ns() noexcept;
+
 /// A TSC and the wall-clock time that belongs to it.
 struct ClockSample {
     std::uint64_t tsc = 0;

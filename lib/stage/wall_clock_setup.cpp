@@ -13,14 +13,14 @@ constexpr double kStepNs = 100e6;
 /// No clock is steered further from its true speed than this; what is, was set in between.
 constexpr double kMaxRateError = 0.01;
 
+}  // namespace
+
 std::uint64_t wall_clock_ns() noexcept {
     timespec now{};
     clock_gettime(CLOCK_REALTIME, &now);
     return static_cast<std::uint64_t>(now.tv_sec) * 1'000'000'000 +
            static_cast<std::uint64_t>(now.tv_nsec);
 }
-
-}  // namespace
 
 ClockSample sample_clock() noexcept {
     // The tightest of a few tries: in the others something came between.
