@@ -55,10 +55,10 @@ HARMLESS = {
 HARMLESS_PATTERN = re.compile(r"_ZTVN10__cxxabiv1")  # What typeinfo objects begin with: data.
 
 # Symbols of namespace weir; and those of them outside the hot modules that stages may call: what
-# makes packets (gen) or reads them from a file (capture) is no live port, it loses nothing by
-# being slow.
+# makes packets (gen) or reads them from a file (capture::CaptureReader) is no live port, it loses
+# nothing by being slow.
 OWN = re.compile(r"_Z(?:T[A-Z]|GV|Z)*N[KVRO]*4weir")
-OWN_SOURCES = re.compile(r"_Z(?:T[A-Z]|GV|Z)*N[KVRO]*4weir(?:3gen|7capture)\d")
+OWN_SOURCES = re.compile(r"_Z(?:T[A-Z]|GV|Z)*N[KVRO]*4weir(?:3gen\d|7capture13CaptureReader\d)")
 
 # Why a symbol is refused: the first whole match. What matches none is "not known to be harmless".
 REASONS = [(re.compile(pattern), reason) for pattern, reason in (

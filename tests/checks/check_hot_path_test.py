@@ -86,6 +86,15 @@ class CheckHotPath(unittest.TestCase):
                             "void hot(std::string& s) noexcept { s.append(100, 'x'); }",
                             "which allocates", "which throws")
 
+    def test_accepts_reading_a_capture_but_not_writing_one(self):
+        reading = ("namespace weir::capture { struct CaptureReader { int next(); }; }\n"
+                   "int hot(weir::capture::CaptureReader& from) { return from.next(); }")
+        self.compile("stage", "reads.cpp", reading)
+        self.assert_accepted()
+        self.assert_refused("namespace weir::capture { struct PcapngOutput { int write(); }; }\n"
+                            "int hot(weir::capture::PcapngOutput& to) { return to.write(); }",
+                            "PcapngOutput::write")
+
     def test_refuses_printing(self):
         self.assert_refused('#include <cstdio>\nvoid hot(int i) { std::printf("%d", i); }',
                             "which prints")
