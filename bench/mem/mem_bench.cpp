@@ -27,6 +27,8 @@ namespace {
 constexpr std::size_t kBurst = 32;
 constexpr std::size_t kInFlight = 8192;
 constexpr std::size_t kBytes = 2048;
+/// What is in flight, a burst more, and what a cache can hold back.
+constexpr std::size_t kPoolSize = kInFlight + kBurst + 2 * mem::kMempoolCacheSize;
 
 /// Takes bursts and gives back the oldest, in a circle of kInFlight buffers. `take(where)` and
 /// `give(where)` move kBurst pointers.
@@ -63,7 +65,7 @@ BENCHMARK(BM_Buffer_Malloc);
 
 void BM_Buffer_Mempool(benchmark::State& state) {
     rte_mempool* const pool =
-        rte_mempool_create("bench_raw", 2 * kInFlight - 1, kBytes, mem::kMempoolCacheSize, 0,
+        rte_mempool_create("bench_raw", kPoolSize, kBytes, mem::kMempoolCacheSize, 0,
                            nullptr, nullptr, nullptr, nullptr, SOCKET_ID_ANY, 0);
     if (pool == nullptr) throw std::runtime_error("no memory for the mempool");
     circulate(
@@ -77,7 +79,7 @@ void BM_Buffer_Mempool(benchmark::State& state) {
 BENCHMARK(BM_Buffer_Mempool);
 
 void BM_Buffer_PacketPool(benchmark::State& state) {
-    mem::PacketPool pool("bench_mbufs", 2 * kInFlight - 1, kBytes, {SOCKET_ID_ANY});
+    mem::PacketPool pool("bench_mbufs", kPoolSize, kBytes, {SOCKET_ID_ANY});
     circulate(
         state,
         [&pool](void** where) {
