@@ -16,7 +16,7 @@ void* hugepage_memory(const std::string& what, std::size_t bytes, base::SocketId
             "allocate", what,
             std::to_string(mib) + " MiB are not free on NUMA socket " +
                 std::to_string(socket.value),
-            "reserve hugepages: sysctl -w vm.nr_hugepages=" + std::to_string(mib / 2 + 32));
+            "reserve the hugepages that 'weir plan' counts, with the command that it prints");
     }
     return memory;
 }

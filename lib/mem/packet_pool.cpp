@@ -30,12 +30,13 @@ PacketPool::PacketPool(const std::string& name, std::size_t mbufs, std::uint32_t
     if (pool_ == nullptr) {
         const std::size_t mib =
             ((mbufs * mbuf_memory_bytes(data_bytes) + pool_overhead_bytes(mbufs)) >> 20) + 1;
-        throw base::SetupError(
-            "create packet pool", name,
-            std::string(rte_strerror(rte_errno)) + "; " + std::to_string(mbufs) + " mbufs need " +
-                std::to_string(mib) + " MiB on NUMA socket " + std::to_string(socket.value),
-            "reserve hugepages: sysctl -w vm.nr_hugepages=" + std::to_string(mib / 2 + 32) +
-                ", or ask for fewer --descriptors or a smaller --ring-size");
+        throw base::SetupError("create packet pool", name,
+                               std::string(rte_strerror(rte_errno)) + "; " + std::to_string(mbufs) +
+                                   " mbufs need " + std::to_string(mib) + " MiB on NUMA socket " +
+                                   std::to_string(socket.value),
+                               "reserve the hugepages that 'weir plan' counts, with the command "
+                               "that it prints, or ask for fewer --descriptors or a smaller "
+                               "--ring-size");
     }
     if constexpr (watch::kPools) {
         try {
