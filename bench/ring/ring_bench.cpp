@@ -24,20 +24,14 @@ constexpr std::size_t kCapacity = 1024;
 /// Pointers that are only handed over, never looked at.
 std::array<rte_mbuf, mem::kMaxBurst> some_mbufs;
 
-void pin_to(unsigned cpu) {
-    cpu_set_t set;
-    CPU_ZERO(&set);
-    CPU_SET(cpu, &set);
-    pthread_setaffinity_np(pthread_self(), sizeof set, &set);
-}
-
 /// Pushes bursts from this thread while another pops them; one iteration hands over one burst.
 template <typename Push, typename Pop>
 void hand_over(benchmark::State& state, Push&& push, Pop&& pop) {
     const auto burst_size = static_cast<std::size_t>(state.range(0));
     std::atomic<bool> stop{false};
     std::thread consumer([&] {
-        pin_to(rte_lcore_to_cpu_id(2));
+        const rte_cpuset_t cpus = rte_lcore_cpuset(2);
+        pthread_setaffinity_np(pthread_self(), sizeof cpus, &cpus);
         while (!stop.load(std::memory_order_relaxed)) pop();
         while (pop() != 0) {
         }
