@@ -90,10 +90,19 @@ void place_direct(Plan& plan, const config::Options& options, const std::vector<
     }
 }
 
+/// Whether one of two CPUs is left to the capture writer. On a CPU with a polling lcore it would
+/// get half of it at most, and hold up that lcore for milliseconds at a time. What --lcores lists
+/// is used; a capture ring is seldom written.
+bool writer_needs_cpu(const Plan& plan, const config::Options& options, const Machine& machine) {
+    return plan.capture.on && plan.capture.ring_bytes == 0 && options.cpus.empty() &&
+           machine.cpus.size() == 2;
+}
+
 /// Pipeline: rx lcores and workers each on a CPU of their own; on a single CPU all roles alternate
 /// in one lcore. The demo's generator shares the first rx lcore unless a CPU is left.
-void place_pipeline(Plan& plan, const config::Options& options, const std::vector<unsigned>& cpus) {
-    if (cpus.size() == 1 && plan.workers == 1) {
+void place_pipeline(Plan& plan, const config::Options& options, const std::vector<unsigned>& cpus,
+                    bool on_one_cpu) {
+    if ((cpus.size() == 1 || on_one_cpu) && plan.workers == 1) {
         PlannedLcore lcore;
         lcore.cpu = cpus.front();
         lcore.generator = plan.demo;
@@ -253,10 +262,11 @@ Plan make_plan(const config::Options& options, const std::vector<port::PortSpec>
     plan.tx_queues = transmits ? static_cast<std::uint16_t>(options.workers + (plan.demo ? 1 : 0))
                                : std::uint16_t{1};
 
+    plan.capture = make_capture_plan(options);
     const std::vector<unsigned> cpus = packet_cpus(options, machine);
     plan.control_cpu = cpus.front();
     if (options.mode == Mode::kPipeline) {
-        place_pipeline(plan, options, cpus);
+        place_pipeline(plan, options, cpus, writer_needs_cpu(plan, options, machine));
         plan.rings = plan.rx_lcores * plan.workers;
     } else {
         place_direct(plan, options, cpus);
@@ -264,7 +274,6 @@ Plan make_plan(const config::Options& options, const std::vector<port::PortSpec>
     unsigned lcore_id = 1;
     for (PlannedLcore& lcore : plan.lcores) lcore.lcore = lcore_id++;
 
-    plan.capture = make_capture_plan(options);
     plan.capture.writer_cpu = choose_writer_cpu(plan, machine);
     plan.mbufs = count_mbufs(plan, options, ports);
     plan.memory = plan_memory(plan, options, ports, machine);

@@ -114,20 +114,43 @@ TEST(CapturePlan, IsPartOfTheRunsMemoryAndDescription) {
     const Options options = capturing();
     Options without = options;
     without.capture_file.clear();
-    const Plan plan = plan_of(options, 2);
-    EXPECT_EQ(plan.memory_bytes(), plan_of(without, 2).memory_bytes() + 64 * kSegmentMemoryBytes);
+    const Plan plan = plan_of(options, 3);
+    EXPECT_EQ(plan.memory_bytes(), plan_of(without, 3).memory_bytes() + 64 * kSegmentMemoryBytes);
     EXPECT_EQ(plan.memory.parts.back().what, "capture segments");
     const auto specs = std::vector{port::parse_port_spec("net_null0")};
-    EXPECT_THAT(describe(plan, options, specs), HasSubstr("capture writer on CPU 0: up to 64"));
-    EXPECT_THAT(describe(plan_of(without, 2), without, specs), testing::Not(HasSubstr("capture")));
+    EXPECT_THAT(describe(plan, options, specs), HasSubstr("capture writer on CPU 2: up to 64"));
+    EXPECT_THAT(describe(plan_of(without, 3), without, specs), testing::Not(HasSubstr("capture")));
 }
 
 TEST(CapturePlan, TheWriterAvoidsPolledCpusWhereThereIsAnother) {
-    EXPECT_EQ(plan_of(capturing(), 2).capture.writer_cpu, 0U) << "beside the control thread";
+    EXPECT_EQ(plan_of(capturing(), 1).capture.writer_cpu, 0U) << "beside the control thread";
     EXPECT_EQ(plan_of(capturing(), 3).capture.writer_cpu, 2U);
     Options options = capturing();
     options.cpus = {1, 2};
     EXPECT_EQ(plan_of(options, 4).capture.writer_cpu, 0U) << "also outside of --lcores";
+}
+
+TEST(CapturePlan, OneOfTwoCpusIsTheWriters) {
+    Options options = capturing();
+    const Plan plan = plan_of(options, 2);
+    ASSERT_EQ(plan.lcores.size(), 1U);
+    EXPECT_EQ(roles_of(plan.lcores[0], plan.mode), "rx 0 + worker 0");
+    EXPECT_EQ(plan.lcores[0].cpu, 0U);
+    EXPECT_EQ(plan.capture.writer_cpu, 1U);
+    EXPECT_EQ(plan_of(options, 3).lcores.size(), 2U) << "the third is the writer's";
+}
+
+TEST(CapturePlan, TwoCpusAreForPacketsWhenListedOrWhenLittleIsWritten) {
+    Options listed = capturing();
+    listed.cpus = {0, 1};
+    EXPECT_EQ(plan_of(listed, 2).lcores.size(), 2U);
+    Options ring = capturing();
+    ring.capture_ring_bytes = 8 * kMebibyte;
+    EXPECT_EQ(plan_of(ring, 2).lcores.size(), 2U);
+    Options workers = capturing();
+    workers.mode = config::Mode::kRunToCompletion;
+    workers.workers = 2;
+    EXPECT_EQ(plan_of(workers, 2).lcores.size(), 2U);
 }
 
 }  // namespace

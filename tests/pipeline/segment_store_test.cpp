@@ -4,9 +4,14 @@
 #include <gtest/gtest.h>
 #include <rte_lcore.h>
 #include <rte_malloc.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
+#include <algorithm>
+#include <cstdint>
 #include <cstring>
 #include <set>
+#include <vector>
 
 #include "base/setup_error.hpp"
 
@@ -34,6 +39,21 @@ TEST(SegmentStore, BeginsWithTheLeastAndGivesAllBack) {
         EXPECT_GE(heap_in_use(), before + 3 * capture::kSegmentBytes);
     }
     EXPECT_EQ(heap_in_use(), before);
+}
+
+TEST(SegmentStore, HasThePagesOfASegmentBeforeTheWorkerGetsIt) {
+    SegmentStore store(3, 8, this_socket());
+    const auto page_bytes = static_cast<std::uintptr_t>(sysconf(_SC_PAGESIZE));
+    while (Segment* segment = store.free().pop()) {
+        const auto at = reinterpret_cast<std::uintptr_t>(segment);
+        const std::uintptr_t begin = at / page_bytes * page_bytes;
+        const std::uintptr_t bytes = at + capture::kSegmentBytes - begin;
+        std::vector<unsigned char> resident((bytes + page_bytes - 1) / page_bytes);
+        ASSERT_EQ(mincore(reinterpret_cast<void*>(begin), bytes, resident.data()), 0);
+        EXPECT_TRUE(std::ranges::all_of(resident, [](auto page) { return (page & 1) != 0; }));
+        store.grow();
+    }
+    EXPECT_TRUE(store.at_limit());
 }
 
 TEST(SegmentStore, GrowsBeforeTheFreeOnesRunOutAndStopsAtItsLimit) {
