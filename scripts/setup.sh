@@ -15,7 +15,8 @@ build_packages=(
 )
 # util-linux has unshare and setpriv, procps has ps and sysctl: minimal systems lack them.
 test_packages=(
-    binutils clang-format iproute2 linux-perf procps tcpdump tcpreplay tshark util-linux valgrind zstd
+    binutils clang-format gdb iproute2 linux-perf procps tcpdump tcpreplay tshark util-linux valgrind
+    zstd
 )
 # dpdk-testpmd, beside which scripts/bench_peers.sh measures Weir, is in dpdk-dev.
 bench_packages=(dpdk-dev)
