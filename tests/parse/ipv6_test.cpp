@@ -194,6 +194,14 @@ TEST(ParseIpv6, LooksForTheJumboOptionInsideTheFrameOnly) {
     }
 }
 
+/// What stands behind the last option is told by a length that only the wire had.
+TEST(ParseIpv6, DoesNotKnowOfAJumboOptionWhoseLengthIsNotCaptured) {
+    const Frame whole = empty_with_options({0, 0, 0, 0, 5, 0}).build();
+    const PacketRecord record = parsed(first(whole, 61), static_cast<std::uint32_t>(whole.size()));
+    EXPECT_EQ(record.status, ParseStatus::kTruncated);
+    EXPECT_EQ(record.fault_layer, kIpv6);
+}
+
 TEST(ParseIpv6, LooksForTheJumboOptionInsideTheHopByHopHeaderOnly) {
     const Packet packet = ip6().set16(4, 0).hop_by_hop().udp(0xc204, 2);
     EXPECT_EQ(parsed(packet).status, ParseStatus::kOk);
