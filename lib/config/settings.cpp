@@ -200,7 +200,7 @@ const std::vector<Setting>& settings() {
          "memory of the capture at most, such as 256M (64M; with --capture-ring what it needs)",
          [](O& o, S& v) { o.capture_memory_bytes = size(v, kMebibyte); }},
         {"capture-ring", kSize, "SIZE",
-         "keep the newest packets in memory, and write them at SIGUSR1 or an event only",
+         "keep the newest packets in memory, and write them at SIGUSR1, a command or an event only",
          [](O& o, S& v) { o.capture_ring_bytes = size(v, kMebibyte); }},
         {"capture-rotate-size", kSize, "SIZE", "begin another file at this size (never)",
          [](O& o, S& v) { o.capture_rotate_bytes = size(v, kLeastFile); }},

@@ -22,13 +22,13 @@ void CaptureRing::take(SegmentStore& store, Segment& segment) {
         return;
     }
     held_.push_back({&store, &segment});
-    held_bytes_ += segment.blocks().size();
+    output_.totals.held_bytes += segment.blocks().size();
     output_.totals.held += segment.packets();
     make_room();
 }
 
 void CaptureRing::make_room() {
-    while (held_bytes_ > setup_.ring_bytes) overwrite_oldest_of(held_.front().store);
+    while (output_.totals.held_bytes > setup_.ring_bytes) overwrite_oldest_of(held_.front().store);
     for (SegmentStore* store : setup_.stores) {
         const auto is_mine = [store](const Held& held) { return held.store == store; };
         while (store->at_limit() && store->free_segments() < setup_.working_segments &&
@@ -41,7 +41,7 @@ void CaptureRing::make_room() {
 void CaptureRing::overwrite_oldest_of(const SegmentStore* store) {
     const auto oldest =
         std::ranges::find_if(held_, [store](const Held& held) { return held.store == store; });
-    held_bytes_ -= oldest->segment->blocks().size();
+    output_.totals.held_bytes -= oldest->segment->blocks().size();
     output_.totals.held -= oldest->segment->packets();
     output_.totals.overwritten += oldest->segment->packets();
     oldest->store->give_back(*oldest->segment);
@@ -55,7 +55,13 @@ bool CaptureRing::trigger(const std::string& reason) {
         return false;
     }
     asked_ = reason;
+    ++accepted_;
     return true;
+}
+
+CaptureRing::Requests CaptureRing::requests() const {
+    const std::lock_guard lock(mutex_);
+    return {accepted_, ignored_, asked_ || serving_};
 }
 
 /// The reason of a trigger that has to be served from now on; empty when there is none.
@@ -124,7 +130,7 @@ void CaptureRing::write_held() {
     while (!held_.empty()) {
         const Held held = held_.front();
         held_.pop_front();
-        held_bytes_ -= held.segment->blocks().size();
+        output_.totals.held_bytes -= held.segment->blocks().size();
         output_.totals.held -= held.segment->packets();
         if (held_.empty()) {
             write(*held.store, *held.segment);
@@ -145,6 +151,7 @@ void CaptureRing::end() {
     state_ = State::kKeeping;
     comment_.clear();
     const std::lock_guard lock(mutex_);
+    output_.totals.triggers_ignored = ignored_;
     serving_ = false;
 }
 
@@ -156,7 +163,7 @@ void CaptureRing::discard() {
         held.store->give_back(*held.segment);
     }
     held_.clear();
-    held_bytes_ = 0;
+    output_.totals.held_bytes = 0;
 }
 
 }  // namespace weir::pipeline

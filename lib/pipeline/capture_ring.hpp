@@ -31,7 +31,8 @@ class DirectSink final : public SegmentSink {
 /// The capture ring: keeps the newest segments in memory and overwrites the oldest, until a trigger
 /// asks for them. Then it has every worker hand over what it has (the packets before), writes all
 /// of it, goes on writing what comes for a while (the packets after), and closes the file; after
-/// that it keeps segments again. One trigger at a time. Of the writer's thread, but for trigger().
+/// that it keeps segments again. One trigger at a time. Of the writer's thread, but for trigger()
+/// and requests().
 class CaptureRing final : public SegmentSink {
    public:
     struct Setup {
@@ -53,6 +54,15 @@ class CaptureRing final : public SegmentSink {
     /// trigger. While one is being served, others are only counted: false then. Any thread but
     /// packet lcores.
     bool trigger(const std::string& reason);
+
+    struct Requests {
+        std::uint64_t accepted = 0, ignored = 0;
+        bool pending = false;  ///< One is to be served, or being served.
+    };
+    /// Any thread but packet lcores.
+    [[nodiscard]] Requests requests() const;
+    /// Of blocks, kept at most.
+    [[nodiscard]] std::uint64_t ring_bytes() const noexcept { return setup_.ring_bytes; }
 
    private:
     enum class State : std::uint8_t {
@@ -81,13 +91,13 @@ class CaptureRing final : public SegmentSink {
     SegmentOutput& output_;
     State state_ = State::kKeeping;
     std::deque<Held> held_;  ///< The oldest first.
-    std::uint64_t held_bytes_ = 0;
-    std::string comment_;  ///< Not yet on a packet.
+    std::string comment_;    ///< Not yet on a packet.
     std::chrono::steady_clock::time_point until_;
 
-    std::mutex mutex_;  ///< Of what follows; no packet lcore comes here.
+    mutable std::mutex mutex_;  ///< Of what follows; no packet lcore comes here.
     std::optional<std::string> asked_;
     bool serving_ = false;
+    std::uint64_t accepted_ = 0;
     std::uint64_t ignored_ = 0;
 };
 

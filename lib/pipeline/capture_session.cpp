@@ -105,7 +105,10 @@ capture::PcapngOutputSetup CaptureSession::output_setup(const Setup& setup) cons
     return output;
 }
 
-void CaptureSession::start() { writer_->start(writer_cpu_); }
+void CaptureSession::start() {
+    writer_->start(writer_cpu_);
+    if (ring_ != nullptr) commanded_.emplace(*ring_, *writer_);
+}
 
 void CaptureSession::tick() {
     const stage::ClockSample now = stage::sample_clock();
@@ -122,6 +125,8 @@ void CaptureSession::trigger(const std::string& reason) {
 }
 
 void CaptureSession::finish() {
+    // The writer still serves what was accepted, and nothing that comes later.
+    commanded_.reset();
     note_port_drops();
     for (const WorkerPart& worker : workers_) worker.tap->hand_over();
     writer_->stop();

@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -12,6 +13,7 @@
 #include "filter/filter.hpp"
 #include "mem/hugepage_array.hpp"
 #include "mem/packet_meta.hpp"
+#include "pipeline/capture_commands.hpp"
 #include "pipeline/capture_plan.hpp"
 #include "pipeline/capture_ring.hpp"
 #include "pipeline/capture_writer.hpp"
@@ -45,7 +47,7 @@ class CaptureSession {
 
     [[nodiscard]] stage::CaptureTap& tap(std::size_t worker) { return *workers_[worker].tap; }
 
-    /// Starts the writer.
+    /// Starts the writer; from now on, commands reach the capture ring.
     void start();
     /// Follows the wall clock. About every ten milliseconds.
     void tick();
@@ -86,6 +88,7 @@ class CaptureSession {
     std::unique_ptr<CaptureRing> ring_;
     std::unique_ptr<DirectSink> direct_;
     std::unique_ptr<CaptureWriter> writer_;
+    std::optional<CommandedRing> commanded_;
 };
 
 }  // namespace weir::pipeline

@@ -24,7 +24,7 @@ struct CaptureTotals {
     std::array<std::uint64_t, base::at(capture::WriteLoss::kCount)> lost{};
     std::uint64_t overwritten = 0;
     std::uint64_t discarded = 0;
-    std::uint64_t held = 0;
+    std::uint64_t held = 0, held_bytes = 0;
     std::uint64_t triggers = 0;
     std::uint64_t triggers_ignored = 0;
     capture::OutputTotals output;

@@ -13,9 +13,11 @@
 #include <thread>
 #include <utility>
 
+#include "base/printable.hpp"
 #include "gen/traffic.hpp"
 #include "metrics/condition.hpp"
 #include "parse/parse_options_setup.hpp"
+#include "pipeline/capture_commands.hpp"
 #include "pipeline/capture_triggers.hpp"
 #include "pipeline/demo.hpp"
 #include "pipeline/observe.hpp"
@@ -178,10 +180,16 @@ void Run::build() {
     }
     request.pci = std::ranges::any_of(
         specs_, [](const auto& spec) { return spec.kind == port::DeviceKind::kPci; });
+    request.telemetry = plan_.capture.ring_bytes != 0;
     request.extra = options_.eal_arguments;
+    register_capture_commands();
     StopSignal::block();
     eal_.emplace(request);
     StopSignal::unblock();
+    const std::string& socket = eal_->telemetry_socket();
+    const std::string& why_not = eal_->no_telemetry();
+    if (!socket.empty()) observer_.on_plan("  telemetry: " + base::printable(socket) + "\n");
+    if (!why_not.empty()) observer_.on_plan("  no telemetry: " + base::printable(why_not) + "\n");
     if (plan_.demo) {
         gen::TrafficProfile profile;
         profile.seed = options_.seed;
@@ -298,6 +306,7 @@ void Run::finish() {
     report_.final = observe(*wiring_, drained_seconds_, true);
     report_.allocations = allocation_sites(*wiring_);
     note_captures();
+    eal_->end_telemetry();
     wiring_->close_ports();
     std::vector<std::string> missing = close_books(*wiring_, report_.final);
     report_.missing.insert(report_.missing.end(), missing.begin(), missing.end());

@@ -15,7 +15,8 @@ namespace weir::pipeline {
 
 /// What the caller hears while it runs, on the control thread.
 struct RunObserver {
-    /// Once, before anything is started: the plan, for people.
+    /// For people: the plan, before anything is started; then, with a capture ring, where telemetry
+    /// is, or why there is none.
     std::function<void(const std::string& plan)> on_plan;
     /// Once a second: the state a second ago, and now.
     std::function<void(const Snapshot& before, const Snapshot& now)> on_second;

@@ -8,17 +8,26 @@
 
 #include <algorithm>
 #include <array>
+#include <chrono>
 #include <cstdio>
-#include <filesystem>
+#include <cstdlib>
 #include <mutex>
 #include <string_view>
 
 #include "base/setup_error.hpp"
+#include "port/runtime_directory.hpp"
+#include "port/telemetry.hpp"
 
 namespace weir::port {
 namespace {
 
+/// Of the runtime directory's name: the socket's, with "/dpdk_telemetry.v2:32767" behind it, has to
+/// fit into sockaddr_un.
+constexpr std::size_t kLongestDirectory = 80;
 constexpr std::size_t kKeptLogBytes = 4096;
+/// How long another process that starts or ends is waited for.
+constexpr auto kStartLimit = std::chrono::seconds(5);
+constexpr auto kEndLimit = std::chrono::seconds(1);
 
 /// What DPDK logs is kept here, the newest kKeptLogBytes of it.
 struct KeptLog {
@@ -37,6 +46,19 @@ ssize_t keep_log(void*, const char* data, std::size_t size) {
     log.text.append(data, size);
     if (log.text.size() > kKeptLogBytes) log.text.erase(0, log.text.size() - kKeptLogBytes);
     return static_cast<ssize_t>(size);
+}
+
+/// Held while EAL starts with telemetry, and from when that ends until the process does: EAL
+/// removes the socket's file at exit, whose ever it is by then.
+RuntimeLock& runtime_lock() {
+    static RuntimeLock lock;
+    return lock;
+}
+
+/// EAL makes a directory even for files that it then has none of, and leaves it.
+void leave_no_directory() {
+    const std::string directory = rte_eal_get_runtime_dir();
+    if (!directory.empty()) remove_runtime_directory(directory, runtime_lock());
 }
 
 bool has_option(const std::vector<std::string>& arguments, std::string_view name) {
@@ -109,7 +131,8 @@ std::vector<std::string> eal_arguments(const EalRequest& request) {
                              {"-m", std::to_string((request.memory_bytes >> 20) + 1)});
         }
     }
-    if (!has_option(request.extra, "--no-telemetry") && !has_option(request.extra, "--telemetry")) {
+    if (!request.telemetry && !has_option(request.extra, "--no-telemetry") &&
+        !has_option(request.extra, "--telemetry")) {
         arguments.emplace_back("--no-telemetry");
     }
     if (!request.pci && !has_option(request.extra, "--no-pci") &&
@@ -120,8 +143,32 @@ std::vector<std::string> eal_arguments(const EalRequest& request) {
     return arguments;
 }
 
+namespace {
+
+/// Makes room for the telemetry socket before EAL does, for whom it is an error that there is none.
+/// Returns why there is none, or "".
+std::string prepare_telemetry(const EalRequest& request) {
+    const std::filesystem::path directory = runtime_directory(request.extra);
+    if (directory.native().size() > kLongestDirectory) return directory.string() + " is too long";
+    return runtime_lock().take(directory, kStartLimit);
+}
+
+}  // namespace
+
 Eal::Eal(const EalRequest& request) {
-    std::vector<std::string> arguments = eal_arguments(request);
+    EalRequest possible = request;
+    const bool insisted = has_option(request.extra, "--telemetry");
+    if (insisted || (request.telemetry && !has_option(request.extra, "--no-telemetry"))) {
+        no_telemetry_ = prepare_telemetry(request);
+        possible.telemetry = no_telemetry_.empty();
+    }
+    if (insisted && !possible.telemetry) {
+        throw base::SetupError(
+            "start", "DPDK's telemetry", no_telemetry_,
+            "leave --telemetry away, or name a directory where files can be made "
+            "in the environment variable RUNTIME_DIRECTORY");
+    }
+    std::vector<std::string> arguments = eal_arguments(possible);
     if (!has_option(request.extra, "--log-level")) {
         cookie_io_functions_t functions{};
         functions.write = keep_log;
@@ -136,6 +183,8 @@ Eal::Eal(const EalRequest& request) {
     std::vector<char*> argv;
     for (std::string& argument : arguments) argv.push_back(argument.data());
     argv.push_back(nullptr);
+    // Before EAL's own, which is then called before it.
+    std::atexit(leave_no_directory);
     if (rte_eal_init(static_cast<int>(arguments.size()), argv.data()) < 0) {
         std::string shown;
         for (const std::string& argument : arguments) shown += argument + " ";
@@ -145,15 +194,22 @@ Eal::Eal(const EalRequest& request) {
             std::string(rte_strerror(rte_errno)) + (log.empty() ? "" : "; DPDK says: " + log),
             "the arguments were: " + shown + "- those after -- are yours to change");
     }
+    runtime_lock().release();
+    if (possible.telemetry) socket_ = port::telemetry_socket(rte_eal_get_runtime_dir());
 }
 
 Eal::~Eal() {
-    // EAL makes a directory for files that it then has none of, and leaves it. Removing fails, as
-    // it should, while another process has files there.
-    const std::filesystem::path runtime_directory = rte_eal_get_runtime_dir();
+    end_telemetry();
     rte_eal_cleanup();
-    ::rmdir(runtime_directory.c_str());
-    ::rmdir(runtime_directory.parent_path().c_str());
+}
+
+void Eal::end_telemetry() {
+    if (socket_.empty()) return;
+    socket_.clear();
+    const std::filesystem::path directory = rte_eal_get_runtime_dir();
+    // Where another process is starting just now, it would take the name that EAL is to remove.
+    if (!runtime_lock().take(directory, kEndLimit).empty()) return;
+    port::end_telemetry(directory, kEndLimit);
 }
 
 std::string Eal::take_log() {

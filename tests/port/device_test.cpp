@@ -69,6 +69,12 @@ TEST(EalArguments, LetTheUsersOwnWin) {
     EXPECT_TRUE(has("-m"));
     request.extra = {"--file-prefix=x"};
     EXPECT_FALSE(has("--in-memory"));
+    EXPECT_TRUE(has("--no-telemetry"));
+    request.extra = {"--telemetry"};
+    EXPECT_FALSE(has("--no-telemetry"));
+    request.extra = {};
+    request.telemetry = true;
+    EXPECT_FALSE(has("--no-telemetry"));
 }
 
 }  // namespace
