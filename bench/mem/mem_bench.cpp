@@ -65,8 +65,8 @@ BENCHMARK(BM_Buffer_Malloc);
 
 void BM_Buffer_Mempool(benchmark::State& state) {
     rte_mempool* const pool =
-        rte_mempool_create("bench_raw", kPoolSize, kBytes, mem::kMempoolCacheSize, 0,
-                           nullptr, nullptr, nullptr, nullptr, SOCKET_ID_ANY, 0);
+        rte_mempool_create("bench_raw", kPoolSize, kBytes, mem::kMempoolCacheSize, 0, nullptr,
+                           nullptr, nullptr, nullptr, SOCKET_ID_ANY, 0);
     if (pool == nullptr) throw std::runtime_error("no memory for the mempool");
     circulate(
         state,
