@@ -142,9 +142,7 @@ bool Tracker::may_begin_restart(std::uint32_t sequence) const noexcept {
 
 bool Tracker::may_continue_restart(std::uint32_t sequence) const noexcept {
     const std::uint32_t step = sequence - book_.pending[book_.pending_count - 1U];
-    if (step == 0 || step > kRestartStep) return false;
-    const std::uint64_t number = extend(sequence);
-    return number <= highest_ || number - highest_ >= kTrackedWindow;
+    return step != 0 && step <= kRestartStep;
 }
 
 /// The packets held and this one are the first of a new epoch.

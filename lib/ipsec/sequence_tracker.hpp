@@ -22,6 +22,8 @@ inline constexpr std::uint32_t kRestartFirst = 64;
 inline constexpr std::uint32_t kRestartStep = 8;
 /// What a window of 64, which RFC 4303 prefers, would still hold is a duplicate and no restart.
 inline constexpr std::uint64_t kRestartDistance = 64;
+static_assert((kRestartRun - 1) * kRestartStep < kRestartDistance,
+              "what continues a restart cannot be the next in order");
 
 /// Starts an entry over with the first packet of an association. The line's key, and the links in
 /// the book, are left to the caller.

@@ -65,10 +65,8 @@ class Epoch {
         return highest_ - number >= 4096 || number < lowest_ || seen_.contains(number);
     }
     /// Whether it could be one that follows such a packet.
-    [[nodiscard]] bool may_continue_restart(std::uint32_t before, std::uint32_t sequence) const {
-        const std::uint64_t number = nearest(highest_, sequence);
-        const bool plainly_ahead = number > highest_ && number - highest_ < 4096;
-        return sequence > before && sequence - before <= 8 && !plainly_ahead;
+    [[nodiscard]] static bool may_continue_restart(std::uint32_t before, std::uint32_t sequence) {
+        return sequence > before && sequence - before <= 8;
     }
 
     void finish() {
@@ -155,7 +153,7 @@ SaView reference_view(const std::vector<std::uint32_t>& sequences) {
         if (epoch.may_begin_restart(sequences[i])) {
             held = 1;
             while (held < 4 && i + held < sequences.size() &&
-                   epoch.may_continue_restart(sequences[i + held - 1], sequences[i + held])) {
+                   Epoch::may_continue_restart(sequences[i + held - 1], sequences[i + held])) {
                 ++held;
             }
         }

@@ -128,6 +128,20 @@ TEST(SequenceTracker, MeasuresReorderingAsRfc4737Does) {
     EXPECT_EQ(two.counts.reordered, 2U);
 }
 
+TEST(SequenceTracker, RemembersNoGapOfASubspaceBefore) {
+    SaLine line;
+    const auto rest = std::make_unique<SaRest>();
+    begin_tracking(line, *rest, 1, 100, 0);
+    track(line, *rest, 5, 100, 0);
+    // As if 2^32 - 2 more had followed in order; the next gap has the same lower halves.
+    ++rest->book.high;
+    line.next = 4;
+    track(line, *rest, 6, 100, 0);
+    track(line, *rest, 4, 100, 0);
+    EXPECT_EQ(view_of(line, *rest).longest_extent, 1U);
+    EXPECT_EQ(view_of(line, *rest).counts.wraps, 1U);
+}
+
 TEST(SequenceTracker, BelievesARestartAtItsFourthPacket) {
     const Sequences before = range(1, 1000);
     EXPECT_EQ(counts_after(before + range(1, 3)).restarts, 0U);
@@ -136,6 +150,15 @@ TEST(SequenceTracker, BelievesARestartAtItsFourthPacket) {
     EXPECT_EQ(view.counts, (SaCounts{.packets = 1010, .bytes = 101000, .restarts = 1}));
     EXPECT_EQ(view.expected, 1010U);
     EXPECT_EQ(view.highest, 10U);
+}
+
+TEST(SequenceTracker, BelievesARestartWithLossesOfUpToSevenInARow) {
+    const Sequences before = range(1, 1000);
+    EXPECT_EQ(counts_after(before + Sequences{64, 72, 80, 88}).restarts, 1U);
+    EXPECT_EQ(counts_after(before + Sequences{64, 72, 80, 88}).lost, 21U);
+    EXPECT_EQ(counts_after(before + Sequences{64, 72, 80, 89}).restarts, 0U);
+    EXPECT_EQ(counts_after(before + Sequences{65, 66, 67, 68}).restarts, 0U);
+    EXPECT_EQ(counts_after(before + Sequences{1, 1, 2, 3}).restarts, 0U);
 }
 
 TEST(SequenceTracker, KeepsTheCountsOfFormerEpochs) {
