@@ -28,11 +28,10 @@ SaProtocol protocol_of(const parse::PacketRecord& record) noexcept {
 
 /// Writes an address by words, as the table reads it: a read of eight octets waits for stores of
 /// fewer.
-template <std::size_t kOctets>
-void set_address(std::array<std::uint8_t, 16>& to,
-                 const std::uint8_t (&address)[kOctets]) noexcept {
+template <std::size_t Octets>
+void set_address(std::array<std::uint8_t, 16>& to, const std::uint8_t (&address)[Octets]) noexcept {
     std::array<std::uint64_t, 2> words{};
-    std::memcpy(words.data(), address, kOctets);
+    std::memcpy(words.data(), address, Octets);
     std::memcpy(to.data(), words.data(), sizeof words);
 }
 

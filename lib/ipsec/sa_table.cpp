@@ -11,7 +11,7 @@
 namespace weir::ipsec {
 namespace {
 
-__extension__ using uint128 = unsigned __int128;
+__extension__ using Uint128 = unsigned __int128;
 
 constexpr std::size_t kKeyWords = sizeof(SaKey) / 8;
 using KeyWords = std::array<std::uint64_t, kKeyWords>;
@@ -31,12 +31,13 @@ bool same(const SaKey& one, const SaKey& other) noexcept {
     };
     const __m128i equal = _mm_and_si128(_mm_cmpeq_epi8(vector(one, 0), vector(other, 0)),
                                         _mm_cmpeq_epi8(vector(one, 1), vector(other, 1)));
-    return (words_of(one)[4] == words_of(other)[4]) & (_mm_movemask_epi8(equal) == 0xffff);
+    const auto unequal = static_cast<unsigned>(_mm_movemask_epi8(equal)) ^ 0xffffU;
+    return ((words_of(one)[4] ^ words_of(other)[4]) | unequal) == 0;
 }
 
 /// The 128-bit product folded in half carries every bit of both factors.
 std::uint64_t fold(std::uint64_t one, std::uint64_t other) noexcept {
-    const auto product = static_cast<uint128>(one) * other;
+    const auto product = static_cast<Uint128>(one) * other;
     return static_cast<std::uint64_t>(product) ^ static_cast<std::uint64_t>(product >> 64);
 }
 

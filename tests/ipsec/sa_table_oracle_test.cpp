@@ -105,42 +105,50 @@ TEST(SaTableOracle, AgreesOnEveryFigureOfThousandsOfAssociations) {
     }
 }
 
+/// Senders that lose a packet now and then, and know how many.
+class SteadySenders {
+   public:
+    explicit SteadySenders(std::size_t senders) : next_(senders, 1), sent_(senders) {}
+
+    SaPacket next(std::size_t sender, std::mt19937_64& random) {
+        if (sent_[sender] > 2 && random() % 50 == 0) ++next_[sender];
+        ++sent_[sender];
+        return {key(sender), next_[sender]++, 100};
+    }
+    [[nodiscard]] SaCounts counts(std::size_t sender) const {
+        return {.packets = sent_[sender],
+                .bytes = sent_[sender] * 100,
+                .lost = next_[sender] - 1 - sent_[sender]};
+    }
+
+   private:
+    std::vector<std::uint32_t> next_;
+    std::vector<std::uint64_t> sent_;
+};
+
 TEST(SaTableOracle, KeepsSteadyAssociationsExactUnderAFloodOfRandomSpis) {
     constexpr std::size_t kSteady = 1000;
     std::mt19937_64 random(2);
     test::SaMemory memory(4096);
     SaTable table(memory.storage(), 3);
-    std::vector<std::uint32_t> next(kSteady, 1);
-    std::vector<std::uint64_t> sent(kSteady);
-    std::vector<std::uint64_t> lost(kSteady);
+    SteadySenders steady(kSteady);
     const std::size_t flood = effort() * 1'000'000;
     std::vector<SaPacket> burst;
-    for (std::size_t flooded = 0; flooded < flood; flooded += 32) {
+    for (std::size_t flooded = 0; flooded < flood;) {
         burst.clear();
-        for (std::size_t i = 0; i < 32; ++i) {
-            SaKey forged = key(i % 5);
-            forged.spi = 256 + static_cast<std::uint32_t>(random() % 0xffffff00U);
-            forged.source[0] = 1;  // Else it would meet a steady one's SPI by chance.
-            burst.push_back({forged, static_cast<std::uint32_t>(random()), 100});
-            if (i % 2 == 0) continue;
-            // The steady begin while the flood is on, one after the other.
+        while (burst.size() < 48) {
+            if (random() % 3 != 0) {
+                SaKey forged = key(random() % 5);
+                forged.spi = 256 + static_cast<std::uint32_t>(random() % 0xffffff00U);
+                forged.source[0] = 1;  // Else it would meet a steady one's SPI by chance.
+                burst.push_back({forged, static_cast<std::uint32_t>(random()), 100});
+                ++flooded;
+                continue;
+            }
+            // The steady begin while the flood is on, one after the other; the youngest, still on
+            // probation, sends more than others.
             const std::size_t begun = std::min(kSteady, 1 + flooded / 64);
-            const std::size_t steady = random() % 3 == 0 ? begun - 1 : random() % begun;
-            if (sent[steady] > 2 && random() % 50 == 0) {
-                ++lost[steady];
-                ++next[steady];
-            }
-            burst.push_back({key(steady), next[steady]++, 100});
-            ++sent[steady];
-        }
-        std::shuffle(burst.begin(), burst.end(), random);
-        // Shuffled, an association's own packets would be out of order: put them right.
-        for (std::size_t i = 0; i < burst.size(); ++i) {
-            for (std::size_t j = i + 1; j < burst.size(); ++j) {
-                if (burst[j].key == burst[i].key && burst[j].sequence < burst[i].sequence) {
-                    std::swap(burst[i], burst[j]);
-                }
-            }
+            burst.push_back(steady.next(random() % 3 == 0 ? begun - 1 : random() % begun, random));
         }
         table.update(burst, flooded);
     }
@@ -148,8 +156,7 @@ TEST(SaTableOracle, KeepsSteadyAssociationsExactUnderAFloodOfRandomSpis) {
         const auto view = table.find(key(i));
         ASSERT_TRUE(view);
         EXPECT_FALSE(view->probation);
-        EXPECT_EQ(view->counts,
-                  (SaCounts{.packets = sent[i], .bytes = sent[i] * 100, .lost = lost[i]}));
+        EXPECT_EQ(view->counts, steady.counts(i));
     }
     const SaTotals totals = table.totals();
     EXPECT_EQ(totals.confirmed, kSteady);
