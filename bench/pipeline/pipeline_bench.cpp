@@ -186,8 +186,10 @@ void pipeline(benchmark::State& state, Store store, const std::string& device) {
     const Pool pool(store);
     const Device port(device, pool.handle());
     ring::PacketRing ring(kRingSize, {SOCKET_ID_ANY});
-    std::vector<ipsec::SaEntry> entries(kAssociations);
-    ipsec::SaTable associations(entries, 1);
+    std::vector<ipsec::SaLine> lines(kAssociations);
+    std::vector<ipsec::SaRest> rests(kAssociations);
+    std::vector<ipsec::SaBucket> buckets(ipsec::sa_buckets(kAssociations));
+    ipsec::SaTable associations({lines, rests, buckets}, 1);
     std::vector<std::byte> scratch(parse::kMaxFrameBytes);
     stage::Worker::Setup setup{.meta = meta};
     setup.associations = &associations;

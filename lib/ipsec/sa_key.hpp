@@ -10,15 +10,23 @@
 
 namespace weir::ipsec {
 
+/// ESP behind a NAT is an association of its own: RFC 3948, section 2.1, allows one between the
+/// same hosts with the same SPI beside it.
+enum class SaProtocol : std::uint8_t { kNone, kEsp, kAh, kEspInUdp };
+
+/// SPIs up to here are IANA's and stand in no packet of an ordinary association (RFC 4303,
+/// section 2.1; RFC 4302, section 2.4).
+inline constexpr std::uint32_t kLastReservedSpi = 255;
+
 /// What tells one security association from another as an observer sees it (RFC 4301, section 4.1,
 /// with the source address and the port it was seen at). Plain octets without padding.
-struct SaKey {
+struct alignas(8) SaKey {
     std::array<std::uint8_t, 16> source{};       ///< IPv4 addresses fill the first four octets.
     std::array<std::uint8_t, 16> destination{};  ///< Likewise.
     std::uint32_t spi = 0;                       ///< Host byte order.
     std::uint16_t port = 0;                      ///< Weir's number of the port.
-    parse::LayerKind protocol = parse::LayerKind::kNone;  ///< kEsp or kAh.
-    parse::LayerKind network = parse::LayerKind::kNone;   ///< kIpv4 or kIpv6.
+    SaProtocol protocol = SaProtocol::kNone;
+    parse::LayerKind network = parse::LayerKind::kNone;  ///< kIpv4 or kIpv6.
 
     friend bool operator==(const SaKey&, const SaKey&) = default;
 };

@@ -1,72 +1,238 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "ipsec/sa_table.hpp"
 
+#include <emmintrin.h>
+
 #include <algorithm>
 #include <cstring>
 
-namespace weir::ipsec {
+#include "ipsec/sequence_tracker.hpp"
 
-__extension__ using uint128 = unsigned __int128;
+namespace weir::ipsec {
+namespace {
+
+__extension__ using Uint128 = unsigned __int128;
+
+constexpr std::size_t kKeyWords = sizeof(SaKey) / 8;
+using KeyWords = std::array<std::uint64_t, kKeyWords>;
+
+KeyWords words_of(const SaKey& key) noexcept {
+    KeyWords words;
+    std::memcpy(words.data(), &key, sizeof key);
+    return words;
+}
+
+/// Without a branch for each part.
+bool same(const SaKey& one, const SaKey& other) noexcept {
+    const auto vector = [](const SaKey& key, std::size_t part) noexcept {
+        __m128i octets;
+        std::memcpy(&octets, reinterpret_cast<const std::byte*>(&key) + part * 16, 16);
+        return octets;
+    };
+    const __m128i equal = _mm_and_si128(_mm_cmpeq_epi8(vector(one, 0), vector(other, 0)),
+                                        _mm_cmpeq_epi8(vector(one, 1), vector(other, 1)));
+    const auto unequal = static_cast<unsigned>(_mm_movemask_epi8(equal)) ^ 0xffffU;
+    return ((words_of(one)[4] ^ words_of(other)[4]) | unequal) == 0;
+}
+
+/// The 128-bit product folded in half carries every bit of both factors.
+std::uint64_t fold(std::uint64_t one, std::uint64_t other) noexcept {
+    const auto product = static_cast<Uint128>(one) * other;
+    return static_cast<std::uint64_t>(product) ^ static_cast<std::uint64_t>(product >> 64);
+}
+
+bool is_free(const SaLine& line) noexcept { return line.key.protocol == SaProtocol::kNone; }
+
+}  // namespace
 
 SaTotals& SaTotals::operator+=(const SaTotals& other) noexcept {
     associations += other.associations;
+    on_probation += other.on_probation;
+    created += other.created;
+    confirmed += other.confirmed;
+    recycled += other.recycled;
+    aged += other.aged;
     refused += other.refused;
-    counts.packets += other.counts.packets;
-    counts.lost += other.counts.lost;
-    counts.duplicated += other.counts.duplicated;
-    counts.reordered += other.counts.reordered;
-    counts.beyond_window += other.counts.beyond_window;
+    counts += other.counts;
     return *this;
 }
 
-std::size_t SaTable::first_slot(const SaKey& key) const noexcept {
-    std::uint64_t words[sizeof(SaKey) / 8];
-    std::memcpy(words, &key, sizeof words);
-    std::uint64_t hash = seed_;
-    for (const std::uint64_t word : words) {
-        // The 128-bit product folded in half carries every bit of both factors.
-        const auto product = static_cast<uint128>(hash ^ word) * 0x9e3779b97f4a7c15ULL;
-        hash = static_cast<std::uint64_t>(product) ^ static_cast<std::uint64_t>(product >> 64);
-        hash += seed_;
+SaTable::SaTable(const SaStorage& storage, std::uint64_t seed) noexcept
+    : lines_(storage.lines), rests_(storage.rests), index_(storage.buckets) {
+    // An odd step and a fold: secrets that have nothing in common but the seed.
+    std::uint64_t state = seed;
+    for (std::uint64_t& secret : secrets_) {
+        state += 0x9e3779b97f4a7c15ULL;
+        secret = fold(state ^ 0x2545f4914f6cdd1dULL, 0xd1342543de82ef95ULL) ^ state;
     }
-    return static_cast<std::size_t>(hash) & (storage_.size() - 1);
 }
 
-void SaTable::update(const SaKey& key, std::uint32_t sequence) noexcept {
-    const std::size_t first = first_slot(key);
-    const std::size_t probes = std::min(kMaxProbes, storage_.size());
-    for (std::size_t i = 0; i < probes; ++i) {
-        SaEntry& entry = storage_[(first + i) & (storage_.size() - 1)];
-        if (!entry.used) {
-            entry.used = true;
-            entry.key = key;
-        } else if (!(entry.key == key)) {
-            continue;
+/// The products of a key's words do not wait for each other, so that a burst's keys overlap.
+std::uint64_t SaTable::hash_of(const SaKey& key) const noexcept {
+    const KeyWords words = words_of(key);
+    const std::uint64_t source = fold(words[0] ^ secrets_[0], words[1] ^ secrets_[1]);
+    const std::uint64_t destination = fold(words[2] ^ secrets_[2], words[3] ^ secrets_[3]);
+    return fold(source ^ words[4] ^ secrets_[4], destination + secrets_[1]);
+}
+
+std::uint32_t SaTable::slot_of(const SaKey& key, std::uint64_t hash) const noexcept {
+    return index_.find(hash, [&](std::uint32_t slot) { return same(lines_[slot].key, key); });
+}
+
+void SaTable::update(std::span<const SaPacket> packets, std::uint64_t now) noexcept {
+    while (!packets.empty()) {
+        const std::size_t count = std::min(packets.size(), kChunk);
+        update_chunk(packets.first(count), now);
+        packets = packets.subspan(count);
+    }
+}
+
+void SaTable::update_chunk(std::span<const SaPacket> packets, std::uint64_t now) noexcept {
+    std::array<std::uint64_t, kChunk> hashes;
+    std::array<std::uint32_t, kChunk> slots;
+    for (std::size_t i = 0; i < packets.size(); ++i) {
+        hashes[i] = hash_of(packets[i].key);
+        index_.prefetch(hashes[i]);
+    }
+    for (std::size_t i = 0; i < packets.size(); ++i) {
+        slots[i] = index_.candidate(hashes[i]);
+        if (slots[i] != kNoSlot) __builtin_prefetch(&lines_[slots[i]], 1);
+    }
+    for (std::size_t i = 0; i < packets.size(); ++i) {
+        // An earlier packet of the burst may have had the entry recycled: the key tells.
+        if (slots[i] != kNoSlot && same(lines_[slots[i]].key, packets[i].key)) [[likely]] {
+            update_entry(slots[i], packets[i], now);
+        } else {
+            take_missed(packets[i], hashes[i], now);
         }
-        entry.tracker.update(sequence);
+    }
+}
+
+inline void SaTable::update_entry(std::uint32_t slot, const SaPacket& packet,
+                                  std::uint64_t now) noexcept {
+    SaLine& line = lines_[slot];
+    line.bytes += packet.bytes;
+    line.last_seen = now;
+    if (line.next == packet.sequence) [[likely]] {
+        ++line.next;
+    } else {
+        take_aside(slot, packet.sequence);
+    }
+}
+
+[[gnu::noinline]] void SaTable::take_aside(std::uint32_t slot, std::uint32_t sequence) noexcept {
+    SaLine& line = lines_[slot];
+    SaRest& rest = rests_[slot];
+    if (rest.book.probation && is_near(line, rest.book, sequence)) {
+        leave_probation(slot);
+        end_probation(line, rest);
+        ++totals_.confirmed;
+    }
+    track_aside(line, rest, sequence);
+}
+
+/// A packet whose entry the index's first line did not show: it stands in another bucket, or is new
+/// since the burst began, or there is none.
+[[gnu::noinline]] void SaTable::take_missed(const SaPacket& packet, std::uint64_t hash,
+                                            std::uint64_t now) noexcept {
+    if (const std::uint32_t known = slot_of(packet.key, hash); known != kNoSlot) {
+        update_entry(known, packet, now);
         return;
     }
-    ++refused_;
+    const std::uint32_t slot = take_slot();
+    if (slot == kNoSlot) {
+        ++totals_.refused;
+        return;
+    }
+    if (!index_.insert(hash, slot)) {
+        rests_[slot].book.older = free_;
+        free_ = slot;
+        ++totals_.refused;
+        return;
+    }
+    lines_[slot].key = packet.key;
+    begin_tracking(lines_[slot], rests_[slot], packet.sequence, packet.bytes, now);
+    begin_probation(slot);
+    ++totals_.created;
 }
 
-const SaEntry* SaTable::find(const SaKey& key) const noexcept {
-    const std::size_t first = first_slot(key);
-    const std::size_t probes = std::min(kMaxProbes, storage_.size());
-    for (std::size_t i = 0; i < probes; ++i) {
-        const SaEntry& entry = storage_[(first + i) & (storage_.size() - 1)];
-        if (!entry.used) return nullptr;
-        if (entry.key == key) return &entry;
+std::uint32_t SaTable::take_slot() noexcept {
+    if (free_ == kNoSlot && used_ == lines_.size() && oldest_ != kNoSlot) {
+        ++totals_.recycled;
+        release(oldest_);
     }
-    return nullptr;
+    if (free_ != kNoSlot) {
+        const std::uint32_t slot = free_;
+        free_ = rests_[slot].book.older;
+        return slot;
+    }
+    return used_ < lines_.size() ? used_++ : kNoSlot;
+}
+
+/// Forgets an association but for the sums.
+void SaTable::release(std::uint32_t slot) noexcept {
+    SaLine& line = lines_[slot];
+    SaBook& book = rests_[slot].book;
+    totals_.counts += counts_of(line, rests_[slot]);
+    if (book.probation) leave_probation(slot);
+    index_.erase(hash_of(line.key), slot);
+    line.key = SaKey{};
+    book.older = free_;
+    free_ = slot;
+}
+
+void SaTable::begin_probation(std::uint32_t slot) noexcept {
+    SaBook& book = rests_[slot].book;
+    book.probation = true;
+    lines_[slot].next |= kAside;
+    book.older = newest_;
+    book.newer = kNoSlot;
+    if (newest_ != kNoSlot) rests_[newest_].book.newer = slot;
+    if (oldest_ == kNoSlot) oldest_ = slot;
+    newest_ = slot;
+    ++totals_.on_probation;
+}
+
+void SaTable::leave_probation(std::uint32_t slot) noexcept {
+    const SaBook& book = rests_[slot].book;
+    (book.older == kNoSlot ? oldest_ : rests_[book.older].book.newer) = book.newer;
+    (book.newer == kNoSlot ? newest_ : rests_[book.newer].book.older) = book.older;
+    --totals_.on_probation;
+}
+
+std::size_t SaTable::age(std::uint64_t now, std::uint64_t idle, std::size_t most) noexcept {
+    std::size_t forgotten = 0;
+    for (std::size_t i = 0; i < std::min<std::size_t>(most, used_); ++i) {
+        if (to_age_ >= used_) to_age_ = 0;
+        const std::uint32_t slot = to_age_++;
+        if (is_free(lines_[slot]) || now - lines_[slot].last_seen <= idle) continue;
+        release(slot);
+        ++totals_.aged;
+        ++forgotten;
+    }
+    return forgotten;
+}
+
+std::optional<SaView> SaTable::find(const SaKey& key) const noexcept {
+    const std::uint32_t slot = slot_of(key, hash_of(key));
+    if (slot == kNoSlot) return std::nullopt;
+    return view_of(lines_[slot], rests_[slot]);
+}
+
+std::size_t SaTable::snapshot(std::size_t& from, std::span<SaView> out) const noexcept {
+    std::size_t count = 0;
+    for (; from < used_ && count < out.size(); ++from) {
+        if (!is_free(lines_[from])) out[count++] = view_of(lines_[from], rests_[from]);
+    }
+    return count;
 }
 
 SaTotals SaTable::totals() const noexcept {
-    SaTotals totals;
-    totals.refused = refused_;
-    for (const SaEntry& entry : storage_) {
-        if (!entry.used) continue;
-        const SequenceTracker::Counts counts = entry.tracker.counts();
-        totals += {1, 0, counts};
+    SaTotals totals = totals_;
+    for (std::size_t slot = 0; slot < used_; ++slot) {
+        if (is_free(lines_[slot])) continue;
+        ++totals.associations;
+        totals.counts += counts_of(lines_[slot], rests_[slot]);
     }
     return totals;
 }

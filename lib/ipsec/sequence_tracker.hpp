@@ -1,123 +1,65 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
-#include <array>
-#include <cstddef>
 #include <cstdint>
 
-/// The health of one IPsec association from its sequence numbers alone, without keys. Constant time
-/// for each packet, no allocation. Written by one lcore.
+#include "ipsec/sa_entry.hpp"
+
+/// The health of one association from its sequence numbers alone, without keys; docs/ipsec.md
+/// defines every figure. Constant time for each packet, no allocation; of the lcore that owns the
+/// entry.
 ///
-/// Sequence numbers are 32 bits on the wire. They are extended to 64 by taking, of the numbers with
-/// these low bits, the one nearest to the highest seen (RFC 4303, appendix A2.1, without the
-/// window's position on the receiving side): so the wrap past 2^32 goes unnoticed, as it should.
+/// Numbers are 32 bits on the wire. They are extended to 64 by taking, of the numbers with these
+/// low bits, the one nearest to the highest seen. That is RFC 4303, appendix A2, for an observer: a
+/// receiver can take whatever is left of its window for a number of the next subspace, because the
+/// ICV will tell; here a late packet must not become a jump of 2^32.
 namespace weir::ipsec {
 
-/// Sequence numbers below the highest for which it is known whether they have been seen.
-inline constexpr std::uint64_t kTrackedWindow = 4096;
+/// A restart (RFC 4303, section 3.3.3: a sender's first number is 1) is believed when so many
+/// packets in succession could be one: the first has a number up to kRestartFirst and is no
+/// ordinary late packet, each other is a little above the one before.
+inline constexpr std::uint32_t kRestartFirst = 64;
+inline constexpr std::uint32_t kRestartStep = 8;
+/// What a window of 64, which RFC 4303 prefers, would still hold is a duplicate and no restart.
+inline constexpr std::uint64_t kRestartDistance = 64;
+static_assert((kRestartRun - 1) * kRestartStep < kRestartDistance,
+              "what continues a restart cannot be the next in order");
 
-class SequenceTracker {
-   public:
-    /// What was counted. lost and the others are exact as long as nothing arrives later than the
-    /// window; what does is beyond_window and never guessed.
-    struct Counts {
-        std::uint64_t packets = 0;        ///< All of them.
-        std::uint64_t lost = 0;           ///< Numbers from the lowest to the highest seen that have
-                                          ///< not been seen so far.
-        std::uint64_t duplicated = 0;     ///< Packets whose number had been seen before.
-        std::uint64_t reordered = 0;      ///< Packets, no duplicates, whose number is below the
-                                          ///< highest at their arrival (RFC 4737, section 3.3).
-        std::uint64_t beyond_window = 0;  ///< Packets too old to tell.
-    };
+/// Starts an entry over with the first packet of an association. The line's key, and the links in
+/// the book, are left to the caller.
+void begin_tracking(SaLine& line, SaRest& rest, std::uint32_t sequence, std::uint32_t bytes,
+                    std::uint64_t now) noexcept;
 
-    /// Takes in the sequence number of the next packet, in host byte order.
-    void update(std::uint32_t sequence) noexcept;
+/// track() for a packet that SaLine::next does not announce. Bytes and time have been taken in.
+void track_aside(SaLine& line, SaRest& rest, std::uint32_t sequence) noexcept;
 
-    [[nodiscard]] Counts counts() const noexcept {
-        const std::uint64_t distinct = packets_ - duplicated_ - beyond_window_;
-        return {packets_, packets_ == 0 ? 0 : highest_ - lowest_ + 1 - distinct, duplicated_,
-                reordered_, beyond_window_};
-    }
-    /// Low 32 bits of the highest number seen.
-    [[nodiscard]] std::uint32_t highest() const noexcept {
-        return static_cast<std::uint32_t>(highest_);
-    }
-
-   private:
-    static constexpr std::size_t kWords = kTrackedWindow / 64;
-
-    [[nodiscard]] std::uint64_t extend(std::uint32_t sequence) const noexcept;
-    /// Marks a number of the window as seen; false when it had been.
-    bool mark(std::uint64_t number) noexcept;
-    void move_up_to(std::uint64_t number) noexcept;
-
-    // What every packet needs stands in one cache line.
-    std::uint64_t highest_ = 0;
-    std::uint64_t lowest_ = 0;
-    std::uint64_t packets_ = 0;
-    std::uint64_t duplicated_ = 0;
-    std::uint64_t reordered_ = 0;
-    std::uint64_t beyond_window_ = 0;
-    /// Bit n of the ring of words says whether the number congruent to n has been seen.
-    std::array<std::uint64_t, kWords> seen_{};
-};
-
-/// First numbers start here, so that extending never goes below zero.
-inline constexpr std::uint64_t kSequenceBase = std::uint64_t{1} << 32;
-
-inline std::uint64_t SequenceTracker::extend(std::uint32_t sequence) const noexcept {
-    // The difference as a signed number picks the nearest of the candidates.
-    const auto difference =
-        static_cast<std::int32_t>(sequence - static_cast<std::uint32_t>(highest_));
-    return highest_ + static_cast<std::uint64_t>(static_cast<std::int64_t>(difference));
-}
-
-inline bool SequenceTracker::mark(std::uint64_t number) noexcept {
-    std::uint64_t& word = seen_[number / 64 % kWords];
-    const std::uint64_t bit = std::uint64_t{1} << number % 64;
-    const bool is_new = (word & bit) == 0;
-    word |= bit;
-    return is_new;
-}
-
-/// Makes `number` the highest; the numbers that enter the window with it have not been seen.
-inline void SequenceTracker::move_up_to(std::uint64_t number) noexcept {
-    if (number - highest_ >= kTrackedWindow) {
-        seen_.fill(0);
+/// Takes in a packet: its sequence number in host byte order, its length in octets, the time in
+/// ticks of the caller's choice that never go back.
+inline void track(SaLine& line, SaRest& rest, std::uint32_t sequence, std::uint32_t bytes,
+                  std::uint64_t now) noexcept {
+    line.bytes += bytes;
+    line.last_seen = now;
+    if (line.next == sequence) [[likely]] {
+        ++line.next;
     } else {
-        for (std::uint64_t entering = highest_ + 1; entering <= number;) {
-            const std::uint64_t bit = entering % 64;
-            if (bit == 0 && number - entering >= 63) {
-                seen_[entering / 64 % kWords] = 0;
-                entering += 64;
-            } else {
-                seen_[entering / 64 % kWords] &= ~(std::uint64_t{1} << bit);
-                ++entering;
-            }
-        }
+        track_aside(line, rest, sequence);
     }
-    highest_ = number;
 }
 
-inline void SequenceTracker::update(std::uint32_t sequence) noexcept {
-    if (packets_++ == 0) {
-        highest_ = kSequenceBase + sequence;
-        lowest_ = highest_;
-        mark(highest_);
-        return;
-    }
-    const std::uint64_t number = extend(sequence);
-    if (number > highest_) {
-        move_up_to(number);
-        mark(number);
-    } else if (highest_ - number >= kTrackedWindow) {
-        ++beyond_window_;
-    } else if (!mark(number)) {
-        ++duplicated_;
-    } else {
-        ++reordered_;
-        if (number < lowest_) lowest_ = number;
-    }
+/// Whether a packet's number is another than the entry's highest and less than a window away: as of
+/// a second packet of the same sender, and not of a flood of random ones.
+[[nodiscard]] bool is_near(const SaLine& line, const SaBook& book, std::uint32_t sequence) noexcept;
+
+/// Lets packets in order take the short way again once probation is over.
+void end_probation(SaLine& line, SaRest& rest) noexcept;
+
+/// Counts the packets that are held because they could be a restart for what they are if no more
+/// follows. For readers, on their copy of an entry.
+void settle(SaLine& line, SaRest& rest) noexcept;
+
+/// The highest number of the epoch.
+[[nodiscard]] inline std::uint64_t highest_of(const SaLine& line, const SaBook& book) noexcept {
+    return (std::uint64_t{book.high} << 32) + (line.next & ~kAside) - 1;
 }
 
 }  // namespace weir::ipsec

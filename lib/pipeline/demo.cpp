@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "pipeline/demo.hpp"
 
+#include <optional>
 #include <string>
 
 namespace weir::pipeline {
@@ -10,27 +11,28 @@ std::uint64_t found(const Snapshot& snapshot, const std::string& metric) {
     return snapshot.metrics.find(metric).value_or(0);
 }
 
-/// The entry of an association, in whichever worker's table it is; nullptr when it was not seen.
-const ipsec::SaEntry* find(const Wiring& wiring, const gen::AssociationTruth& association) {
+/// An association's figures, from whichever worker's table it is in; none when it was not seen.
+std::optional<ipsec::SaView> find(const Wiring& wiring, const gen::AssociationTruth& association) {
     ipsec::SaKey key;
     key.source = association.source;
     key.destination = association.destination;
     key.spi = association.spi;
-    key.protocol = association.protocol;
+    key.protocol = association.protocol == parse::LayerKind::kAh ? ipsec::SaProtocol::kAh
+                                                                 : ipsec::SaProtocol::kEsp;
     key.network = association.network;
     for (const WorkerSlot& slot : wiring.workers()) {
-        if (const ipsec::SaEntry* entry = slot.associations->find(key)) return entry;
+        if (auto view = slot.associations->find(key)) return view;
     }
-    return nullptr;
+    return std::nullopt;
 }
 
 /// Associations whose every figure is what was planted in them.
 std::uint64_t exact_associations(const Wiring& wiring, const gen::Truth& truth) {
     std::uint64_t exact = 0;
     for (const gen::AssociationTruth& planted : truth.per_association) {
-        const ipsec::SaEntry* entry = find(wiring, planted);
-        if (entry == nullptr) continue;
-        const ipsec::SequenceTracker::Counts found = entry->tracker.counts();
+        const std::optional<ipsec::SaView> view = find(wiring, planted);
+        if (!view) continue;
+        const ipsec::SaCounts& found = view->counts;
         if (found.packets == planted.packets && found.lost == planted.lost &&
             found.duplicated == planted.duplicated && found.reordered == planted.reordered) {
             ++exact;

@@ -220,6 +220,11 @@ void set_association_metrics(const ipsec::SaTotals& totals, metrics::MetricSet& 
     metrics.set("ipsec.duplicated", totals.counts.duplicated);
     metrics.set("ipsec.reordered", totals.counts.reordered);
     metrics.set("ipsec.beyond_window", totals.counts.beyond_window);
+    metrics.set("ipsec.restarts", totals.counts.restarts);
+    metrics.set("ipsec.wraps", totals.counts.wraps);
+    metrics.set("ipsec.zero_sequence", totals.counts.zero);
+    metrics.set("ipsec.on_probation", totals.on_probation);
+    metrics.set("ipsec.recycled", totals.recycled);
     metrics.set("ipsec.refused", totals.refused);
 }
 

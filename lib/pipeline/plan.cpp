@@ -187,8 +187,8 @@ MemoryPlan plan_memory(const Plan& plan, const config::Options& options,
         memory.parts.push_back({"rings from rx to workers", here, plan.rings,
                                 ring::ring_memory_bytes(options.ring_size)});
     }
-    memory.parts.push_back({"IPsec association tables", here, plan.workers * plan.associations,
-                            sizeof(ipsec::SaEntry)});
+    memory.parts.push_back(
+        {"IPsec association tables", here, plan.workers * plan.associations, ipsec::kSaBytes});
     memory.parts.push_back({"workers' scratch", here, plan.workers, parse::kMaxFrameBytes + 1});
     if (plan.capture.on) {
         memory.parts.push_back({"capture segments", here, plan.workers * plan.capture.most_segments,

@@ -169,16 +169,27 @@ void Wiring::make_capture() {
         plan_.capture, options_, ports_, plan_.workers, main_socket(), meta_, all_wait});
 }
 
+void Wiring::make_associations(WorkerSlot& slot) {
+    constexpr const char* kWhat = "IPsec association table";
+    slot.sa_lines = std::make_unique<mem::HugepageArray<ipsec::SaLine>>(kWhat, plan_.associations,
+                                                                        main_socket());
+    slot.sa_rests = std::make_unique<mem::HugepageArray<ipsec::SaRest>>(kWhat, plan_.associations,
+                                                                        main_socket());
+    slot.sa_buckets = std::make_unique<mem::HugepageArray<ipsec::SaBucket>>(
+        kWhat, ipsec::sa_buckets(plan_.associations), main_socket());
+    slot.associations = std::make_unique<ipsec::SaTable>(
+        ipsec::SaStorage{slot.sa_lines->elements(), slot.sa_rests->elements(),
+                         slot.sa_buckets->elements()},
+        rte_rand());
+}
+
 void Wiring::make_workers() {
     const parse::ParseOptions parse_options =
         parse::make_parse_options(options_.udp_ports, options_.esp_null_icv, options_.max_layers);
     workers_.resize(plan_.workers);
     for (std::size_t i = 0; i < plan_.workers; ++i) {
         WorkerSlot& slot = workers_[i];
-        slot.sa_storage = std::make_unique<mem::HugepageArray<ipsec::SaEntry>>(
-            "IPsec association table", plan_.associations, main_socket());
-        slot.associations =
-            std::make_unique<ipsec::SaTable>(slot.sa_storage->elements(), rte_rand());
+        make_associations(slot);
         slot.scratch = std::make_unique<mem::HugepageArray<std::byte>>(
             "worker scratch", parse::kMaxFrameBytes, main_socket());
         make_transmitters(slot, i);

@@ -48,7 +48,9 @@ struct PortSlot {
 
 /// A worker with what belongs to it alone.
 struct WorkerSlot {
-    std::unique_ptr<mem::HugepageArray<ipsec::SaEntry>> sa_storage;
+    std::unique_ptr<mem::HugepageArray<ipsec::SaLine>> sa_lines;
+    std::unique_ptr<mem::HugepageArray<ipsec::SaRest>> sa_rests;
+    std::unique_ptr<mem::HugepageArray<ipsec::SaBucket>> sa_buckets;
     std::unique_ptr<ipsec::SaTable> associations;
     std::unique_ptr<mem::HugepageArray<std::byte>> scratch;
     std::vector<std::unique_ptr<stage::Transmitter>> owned_transmitters;  ///< By port; may be null.
@@ -120,6 +122,7 @@ class Wiring {
     void open_ports(const std::vector<port::PortSpec>& specs);
     void make_sources();
     void make_capture();
+    void make_associations(WorkerSlot& slot);
     void make_workers();
     void make_transmitters(WorkerSlot& slot, std::size_t worker);
     void make_rx();

@@ -117,14 +117,19 @@ Worker::Mask Worker::filter(const mem::Burst& burst, Tally& tally) noexcept {
 }
 
 void Worker::track_associations(const mem::Burst& burst, Mask kept) noexcept {
+    std::size_t count = 0;
     for_each_bit(kept, [&](std::size_t i) {
         const PacketRecord& record = records_[i];
         if (record.ipsec == parse::LayerKind::kNone) return;
-        ipsec::SaKey key;
-        if (ipsec::key_of(parser_.contiguous(burst[i]), record, {burst[i]->port}, key)) {
-            setup_.associations->update(key, record.sequence);
-        }
+        const base::PacketView view = parser_.contiguous(burst[i]);
+        ipsec::SaPacket& packet = sa_packets_[count];
+        if (!ipsec::key_of(view, record, {burst[i]->port}, packet.key)) return;
+        packet.sequence = record.sequence;
+        packet.bytes = view.wire_bytes;
+        ++count;
     });
+    if (count == 0) return;
+    setup_.associations->update(std::span(sa_packets_).first(count), base::tsc_now());
 }
 
 Worker::Mask Worker::drop_malformed(std::size_t size, Mask kept, Tally& tally) noexcept {

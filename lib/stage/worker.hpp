@@ -87,6 +87,7 @@ class Worker {
     PacketParser parser_;
     WorkerCounters counters_;
     std::array<parse::PacketRecord, mem::kMaxBurst> records_;
+    std::array<ipsec::SaPacket, mem::kMaxBurst> sa_packets_;  ///< Those of a burst with IPsec.
 };
 
 }  // namespace weir::stage

@@ -3,10 +3,14 @@
 
 #include <gtest/gtest.h>
 
+#include <array>
+#include <optional>
+#include <set>
 #include <vector>
 
 #include "gen/packet_builder.hpp"
 #include "parse/parse.hpp"
+#include "support/sa_memory.hpp"
 
 namespace weir::ipsec {
 namespace {
@@ -16,7 +20,7 @@ SaKey key(std::uint32_t spi, std::uint8_t host = 1) {
     result.spi = spi;
     result.source[3] = host;
     result.network = parse::LayerKind::kIpv4;
-    result.protocol = parse::LayerKind::kEsp;
+    result.protocol = SaProtocol::kEsp;
     return result;
 }
 
@@ -27,47 +31,170 @@ bool key_of_frame(const std::vector<std::byte>& frame, std::uint16_t port, SaKey
     return key_of(view, record, {port}, result);
 }
 
-TEST(SaTable, KeepsAssociationsApart) {
-    std::vector<SaEntry> storage(64);
-    SaTable table(storage, 1);
-    for (std::uint32_t i = 1; i <= 10; ++i) {
-        table.update(key(1000), i);
-        table.update(key(1001), i * 2);
-        table.update(key(1000, 2), 5);
+class SaTableTest : public testing::Test {
+   protected:
+    explicit SaTableTest(std::size_t associations = 64)
+        : memory_(associations), table_(memory_.storage(), 42) {}
+
+    void send(const SaKey& to, std::uint32_t sequence, std::uint64_t now = 0) {
+        const SaPacket packet{to, sequence, 100};
+        table_.update({&packet, 1}, now);
     }
-    ASSERT_NE(table.find(key(1000)), nullptr);
-    EXPECT_EQ(table.find(key(1000))->tracker.counts().lost, 0U);
-    EXPECT_EQ(table.find(key(1001))->tracker.counts().lost, 9U);
-    EXPECT_EQ(table.find(key(1000, 2))->tracker.counts().duplicated, 9U);
-    EXPECT_EQ(table.find(key(1002)), nullptr);
-    const SaTotals totals = table.totals();
+    [[nodiscard]] SaCounts counts(const SaKey& of) const {
+        const auto view = table_.find(of);
+        return view ? view->counts : SaCounts{};
+    }
+
+    test::SaMemory memory_;
+    SaTable table_;
+};
+
+class SmallSaTable : public SaTableTest {
+   protected:
+    SmallSaTable() : SaTableTest(16) {}
+};
+
+class LargeSaTable : public SaTableTest {
+   protected:
+    LargeSaTable() : SaTableTest(20000) {}
+};
+
+TEST_F(SaTableTest, KeepsAssociationsApart) {
+    for (std::uint32_t i = 1; i <= 10; ++i) {
+        send(key(1000), i);
+        send(key(1001), i * 2);
+        send(key(1000, 2), 5);
+    }
+    EXPECT_EQ(counts(key(1000)), (SaCounts{.packets = 10, .bytes = 1000}));
+    EXPECT_EQ(counts(key(1001)).lost, 9U);
+    EXPECT_EQ(counts(key(1000, 2)).duplicated, 9U);
+    EXPECT_EQ(table_.find(key(1002)), std::nullopt);
+    const SaTotals totals = table_.totals();
     EXPECT_EQ(totals.associations, 3U);
     EXPECT_EQ(totals.counts.packets, 30U);
     EXPECT_EQ(totals.counts.lost, 9U);
 }
 
-TEST(SaTable, CountsWhatItHasNoRoomFor) {
-    std::vector<SaEntry> storage(16);
-    SaTable table(storage, 1);
-    for (std::uint32_t spi = 256; spi < 256 + 100; ++spi) table.update(key(spi), 1);
-    const SaTotals totals = table.totals();
-    EXPECT_EQ(totals.associations, 16U);
-    EXPECT_EQ(totals.refused, 84U);
-    EXPECT_EQ(totals.counts.packets, 16U);
+TEST_F(SaTableTest, TellsEveryPartOfTheKeyApart) {
+    std::vector<SaKey> keys(8, key(1000));
+    keys[1].spi = 1001;
+    keys[2].port = 1;
+    keys[3].protocol = SaProtocol::kAh;
+    keys[4].protocol = SaProtocol::kEspInUdp;
+    keys[5].network = parse::LayerKind::kIpv6;
+    keys[6].source[15] = 1;
+    keys[7].destination[0] = 1;
+    for (std::uint32_t i = 1; i <= 3; ++i) {
+        for (const SaKey& each : keys) send(each, i);
+    }
+    for (const SaKey& each : keys) EXPECT_EQ(counts(each).packets, 3U);
+    EXPECT_EQ(table_.totals().associations, keys.size());
 }
 
-TEST(SaTable, KeepsSteadyAssociationsExactUnderAFlood) {
-    std::vector<SaEntry> storage(256);
-    SaTable table(storage, 42);
-    for (std::uint32_t sequence = 1; sequence <= 1000; ++sequence) {
-        for (std::uint32_t spi = 1; spi <= 20; ++spi) table.update(key(spi), sequence);
-        for (std::uint32_t i = 0; i < 20; ++i) table.update(key(100000 + sequence * 20 + i), 1);
+TEST_F(SaTableTest, TakesABurstInItsOrderNewAssociationsAmongIt) {
+    std::vector<SaPacket> burst;
+    for (std::uint32_t i = 1; i <= 50; ++i) {
+        burst.push_back({key(7), i, 60});
+        burst.push_back({key(8), 100 - i, 60});
     }
-    for (std::uint32_t spi = 1; spi <= 20; ++spi) {
-        ASSERT_NE(table.find(key(spi)), nullptr);
-        EXPECT_EQ(table.find(key(spi))->tracker.counts().packets, 1000U);
+    table_.update(burst, 5);
+    EXPECT_EQ(counts(key(7)), (SaCounts{.packets = 50, .bytes = 3000}));
+    EXPECT_EQ(counts(key(8)).reordered, 49U);
+}
+
+TEST_F(SaTableTest, FlagsReservedSpis) {
+    send(key(255), 1);
+    send(key(256), 1);
+    EXPECT_TRUE(table_.find(key(255))->reserved_spi);
+    EXPECT_FALSE(table_.find(key(256))->reserved_spi);
+}
+
+TEST_F(SaTableTest, ConfirmsAtAPlausibleSecondPacket) {
+    send(key(1000), 7);
+    EXPECT_TRUE(table_.find(key(1000))->probation);
+    send(key(1000), 7);
+    send(key(1000), 700000);
+    EXPECT_TRUE(table_.find(key(1000))->probation) << "repeated, or far away";
+    send(key(1000), 700002);
+    EXPECT_FALSE(table_.find(key(1000))->probation);
+    EXPECT_EQ(table_.totals().confirmed, 1U);
+    EXPECT_EQ(table_.totals().on_probation, 0U);
+}
+
+TEST_F(SmallSaTable, RecyclesTheLongestOnProbationWhenFull) {
+    for (std::uint32_t spi = 1000; spi < 1100; ++spi) send(key(spi), 1);
+    const SaTotals totals = table_.totals();
+    EXPECT_EQ(totals.associations, 16U);
+    EXPECT_EQ(totals.on_probation, 16U);
+    EXPECT_EQ(totals.recycled, 84U);
+    EXPECT_EQ(totals.refused, 0U);
+    EXPECT_EQ(totals.counts.packets, 100U) << "what is forgotten stays in the sums";
+    EXPECT_EQ(table_.find(key(1083)), std::nullopt);
+    EXPECT_TRUE(table_.find(key(1084)));
+}
+
+TEST_F(SmallSaTable, RefusesAndCountsWhenAllAreConfirmed) {
+    for (std::uint32_t spi = 1000; spi < 1020; ++spi) {
+        send(key(spi), 1);
+        send(key(spi), 2);
     }
-    EXPECT_GT(table.totals().refused, 0U);
+    const SaTotals totals = table_.totals();
+    EXPECT_EQ(totals.associations, 16U);
+    EXPECT_EQ(totals.refused, 8U);
+    EXPECT_EQ(totals.counts.packets, 32U);
+    EXPECT_TRUE(table_.find(key(1015)));
+}
+
+TEST_F(SmallSaTable, ForgetsTheSilentABitAtATime) {
+    for (std::uint32_t spi = 1000; spi < 1016; ++spi) {
+        send(key(spi), 1, spi);
+        send(key(spi), 3, spi);
+    }
+    std::size_t forgotten = 0;
+    for (int i = 0; i < 4; ++i) forgotten += table_.age(1107, 100, 4);
+    EXPECT_EQ(forgotten, 7U);
+    EXPECT_EQ(table_.find(key(1006)), std::nullopt);
+    EXPECT_TRUE(table_.find(key(1007)));
+    const SaTotals totals = table_.totals();
+    EXPECT_EQ(totals.aged, 7U);
+    EXPECT_EQ(totals.associations, 9U);
+    EXPECT_EQ(totals.counts.lost, 16U) << "what is forgotten stays in the sums";
+    for (std::uint32_t spi = 2000; spi < 2007; ++spi) send(key(spi), 1);
+    EXPECT_EQ(table_.totals().associations, 16U);
+    EXPECT_EQ(table_.totals().recycled, 0U);
+}
+
+TEST_F(SmallSaTable, ListsEachAssociationOnce) {
+    for (std::uint32_t spi = 1000; spi < 1010; ++spi) send(key(spi), 1);
+    std::array<SaView, 4> views;
+    std::set<std::uint32_t> spis;
+    std::size_t from = 0;
+    while (const std::size_t count = table_.snapshot(from, views)) {
+        for (std::size_t i = 0; i < count; ++i) spis.insert(views[i].key.spi);
+    }
+    EXPECT_EQ(spis.size(), 10U);
+    EXPECT_EQ(*spis.begin(), 1000U);
+}
+
+TEST_F(LargeSaTable, FindsAllOfAFullTableAndWhatTakesTheirPlaces) {
+    for (std::uint32_t round = 0; round < 4; ++round) {
+        const std::uint32_t first = 1000 + round * 10000;
+        for (std::uint32_t spi = first; spi < first + 20000; ++spi) {
+            send(key(spi), 1, round);
+            send(key(spi), 2, round);
+        }
+        EXPECT_EQ(table_.totals().associations, 20000U);
+        EXPECT_EQ(table_.totals().refused, 0U);
+        for (std::uint32_t spi = first; spi < first + 20000; ++spi) {
+            ASSERT_TRUE(table_.find(key(spi))) << spi;
+        }
+        // One half goes; of the other, packets go on.
+        for (std::uint32_t spi = first + 10000; spi < first + 20000; ++spi) {
+            send(key(spi), 3, round + 1);
+        }
+        EXPECT_EQ(table_.age(round + 1, 0, 20000), 10000U);
+        EXPECT_EQ(table_.find(key(first)), std::nullopt);
+    }
 }
 
 TEST(SaKey, TakesAddressesOfTheHeaderThatCarriesIt) {
@@ -87,14 +214,32 @@ TEST(SaKey, TakesAddressesOfTheHeaderThatCarriesIt) {
     EXPECT_EQ(v4.destination[3], 2);
     EXPECT_EQ(v4.spi, 0x777U);
     EXPECT_EQ(v4.port, 3);
-    EXPECT_EQ(v4.protocol, parse::LayerKind::kEsp);
+    EXPECT_EQ(v4.protocol, SaProtocol::kEsp);
     SaKey v6;
     ASSERT_TRUE(key_of_frame(
         gen::Packet().eth().ipv6("fd00::1", "fd00::2").ah(9, 1).ipv4("1.2.3.4", "5.6.7.8").build(),
         0, v6));
     EXPECT_EQ(v6.network, parse::LayerKind::kIpv6);
     EXPECT_EQ(v6.source[15], 1);
-    EXPECT_EQ(v6.protocol, parse::LayerKind::kAh);
+    EXPECT_EQ(v6.protocol, SaProtocol::kAh);
+}
+
+TEST(SaKey, TellsEspInUdpFromEsp) {
+    SaKey plain;
+    const auto outer = gen::Packet().eth().ipv4("10.0.0.1", "10.0.0.2").udp(9, 4789).vxlan(1).eth();
+    ASSERT_TRUE(key_of_frame(
+        gen::Packet(outer).ipv6("fd00::1", "fd00::2").esp(0x777, 3).payload(8).build(), 0, plain));
+    EXPECT_EQ(plain.protocol, SaProtocol::kEsp);
+    SaKey in_udp;
+    ASSERT_TRUE(key_of_frame(gen::Packet(outer)
+                                 .ipv6("fd00::1", "fd00::2")
+                                 .udp(4500, 4500)
+                                 .esp(0x777, 3)
+                                 .payload(8)
+                                 .build(),
+                             0, in_udp));
+    EXPECT_EQ(in_udp.protocol, SaProtocol::kEspInUdp);
+    EXPECT_EQ(in_udp.source, plain.source);
 }
 
 TEST(SaKey, RefusesPacketsWithoutIpsecAndLeavesTheKeyAlone) {

@@ -17,6 +17,7 @@
 #include "parse/parse.hpp"
 #include "port/port.hpp"
 #include "stage/worker.hpp"
+#include "support/sa_memory.hpp"
 
 /// What the tests of workers share: their tables and pools, packets for them, and a port to send
 /// into.
@@ -57,8 +58,8 @@ class WorkerTest : public testing::Test {
 
     mem::PacketPool pool_{"worker", 2047, 2048, this_socket()};
     mem::PacketMeta meta_ = mem::PacketMeta::register_fields();
-    std::vector<ipsec::SaEntry> entries_ = std::vector<ipsec::SaEntry>(64);
-    ipsec::SaTable table_{entries_, 1};
+    test::SaMemory sa_memory_{64};
+    ipsec::SaTable table_{sa_memory_.storage(), 1};
     std::vector<std::byte> scratch_ = std::vector<std::byte>(parse::kMaxFrameBytes);
 };
 
