@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <csignal>
 #include <cstdio>
 #include <cstring>
 #include <optional>
@@ -51,6 +52,10 @@ int run_command(int argc, char** argv) {
         print(line.help);
         return 0;
     }
+    // Whom a run writes to may go, and files may become too long: it goes on, and says so at the
+    // end.
+    std::signal(SIGPIPE, SIG_IGN);
+    std::signal(SIGXFSZ, SIG_IGN);
     const std::string& directory = line.options.report_directory;
     if (!directory.empty()) report::prepare_report_directory(directory);
 
@@ -63,8 +68,9 @@ int run_command(int argc, char** argv) {
         write(size ? panel.render(before, now) : report::live_line(before, now));
     };
     const pipeline::RunReport result = pipeline::run(line.options, observer);
-    if (!directory.empty()) report::write_json_report(result, directory);
+    // First what takes no room on a disk.
     write(report::text_report(result));
+    if (!directory.empty()) report::write_json_report(result, directory);
     if (write_error != 0 && directory.empty()) {
         throw base::SetupError(
             "write report to", "standard output", std::strerror(write_error),

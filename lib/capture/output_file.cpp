@@ -3,6 +3,7 @@
 
 #include <fcntl.h>
 #include <pthread.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <sys/uio.h>
 #include <unistd.h>
@@ -59,10 +60,18 @@ OutputFile::~OutputFile() {
 }
 
 int OutputFile::open(const char* path) noexcept {
-    descriptor_ = ::open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
-    if (descriptor_ < 0) return errno;
+    const int descriptor = ::open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0666);
+    if (descriptor < 0) return errno;
     struct stat status {};
-    is_regular_ = ::fstat(descriptor_, &status) == 0 && S_ISREG(status.st_mode);
+    is_regular_ = ::fstat(descriptor, &status) == 0 && S_ISREG(status.st_mode);
+    // Two writers of one file would each find nothing wrong. Only who has it alone empties it.
+    if (is_regular_ &&
+        (::flock(descriptor, LOCK_EX | LOCK_NB) != 0 || ::ftruncate(descriptor, 0) != 0)) {
+        const int error = errno;
+        ::close(descriptor);
+        return error;
+    }
+    descriptor_ = descriptor;
     broken_ = 0;
     body_bytes_ = 0;
     tail_bytes_ = 0;

@@ -57,6 +57,8 @@ const char* remedy_of(int error) noexcept {
             return "name a file in a folder where this user may write";
         case EISDIR:
             return "name a file in it";
+        case EWOULDBLOCK:
+            return "another process writes this file; name another one";
         case EINTR:
             return "start who reads the pipe first";
         case ENOSPC:

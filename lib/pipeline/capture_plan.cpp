@@ -70,8 +70,8 @@ std::size_t ring_segments(std::uint64_t ring_bytes, unsigned workers, std::uint3
     const std::size_t mib = segments * workers * kSegmentBytes >> 20;
     throw SetupError(
         "place", "the capture store",
-        fmt::format("{} MiB are too little for {} worker{}, who need {} MiB", given >> 20, workers,
-                    workers == 1 ? "" : "s", mib),
+        fmt::format("{} MiB are too little for {} worker{}: {} MiB are needed", given >> 20,
+                    workers, workers == 1 ? "" : "s", mib),
         fmt::format("give at least --capture-memory {}M, fewer --workers, or a smaller "
                     "--capture-snaplen{}",
                     mib, segments > 2 * kDefaultSegments ? " or --capture-ring" : ""));

@@ -18,13 +18,7 @@ std::atomic<unsigned> signals{0};
 /// Async-signal-safe.
 void on_signal(int) noexcept { signals.fetch_add(1, std::memory_order_relaxed); }
 
-void set_handler(void (*handler)(int)) {
-    struct sigaction action {};
-    action.sa_handler = handler;
-    action.sa_flags = SA_RESTART;
-    sigemptyset(&action.sa_mask);
-    sigaction(SIGUSR1, &action, nullptr);
-}
+struct sigaction before {};  ///< What SIGUSR1 did.
 
 bool has(const std::vector<std::string>& events, std::string_view event) {
     return std::ranges::find(events, event) != events.end();
@@ -35,10 +29,14 @@ bool has(const std::vector<std::string>& events, std::string_view event) {
 CaptureTriggers::CaptureTriggers(const std::vector<std::string>& events)
     : on_malformed_(has(events, "malformed")), on_ring_full_(has(events, "ring_full")) {
     signals = 0;
-    set_handler(on_signal);
+    struct sigaction action {};
+    action.sa_handler = on_signal;
+    action.sa_flags = SA_RESTART;
+    sigemptyset(&action.sa_mask);
+    sigaction(SIGUSR1, &action, &before);
 }
 
-CaptureTriggers::~CaptureTriggers() { set_handler(SIG_DFL); }
+CaptureTriggers::~CaptureTriggers() { sigaction(SIGUSR1, &before, nullptr); }
 
 std::vector<std::string> CaptureTriggers::look(const Wiring& wiring) {
     std::vector<std::string> reasons(signals.exchange(0), "SIGUSR1");

@@ -5,6 +5,7 @@
 #include <sched.h>
 
 #include <charconv>
+#include <cstdio>
 #include <filesystem>
 #include <fstream>
 #include <string>
@@ -82,6 +83,18 @@ HugepageCounts count_hugepages(std::size_t page_bytes) {
     return counts;
 }
 
+/// What the kernel says programs can have without swapping.
+std::size_t available_memory() {
+    std::ifstream file("/proc/meminfo");
+    for (std::string line; std::getline(file, line);) {
+        std::size_t kibibytes = 0;
+        if (std::sscanf(line.c_str(), "MemAvailable: %zu kB", &kibibytes) == 1) {
+            return kibibytes << 10;
+        }
+    }
+    return 0;
+}
+
 }  // namespace
 
 Machine this_machine(const std::vector<port::PortSpec>& ports) {
@@ -89,6 +102,7 @@ Machine this_machine(const std::vector<port::PortSpec>& ports) {
     machine.cpus = allowed_cpus();
     machine.hugepage_bytes = default_hugepage_bytes();
     machine.hugepages = count_hugepages(machine.hugepage_bytes);
+    machine.available_bytes = available_memory();
     if (!machine.cpus.empty()) machine.socket = socket_of_cpu(machine.cpus.front());
     for (const port::PortSpec& port : ports) {
         int socket = -1;

@@ -14,6 +14,7 @@ struct Machine {
     std::vector<unsigned> cpus;          ///< CPUs the process may run on.
     std::size_t hugepage_bytes = 0;      ///< Size of the default hugepage; 0: there are none.
     HugepageCounts hugepages;            ///< Of that size.
+    std::size_t available_bytes = 0;     ///< Of ordinary memory; 0: not known.
     int socket = 0;                      ///< NUMA socket of the first of the CPUs.
     std::vector<int> port_sockets = {};  ///< NUMA socket of each port; beyond the list, `socket`.
 };

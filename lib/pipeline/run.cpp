@@ -99,6 +99,17 @@ void refuse_impossible(const config::Options& options, const std::vector<port::P
     }
 }
 
+/// Memory that is not there would be missed page by page, long after the start.
+void refuse_too_little_memory(const Plan& plan, const Machine& machine) {
+    const std::size_t bytes = plan.memory.small_page_bytes();
+    if (plan.hugepages || machine.available_bytes == 0 || bytes <= machine.available_bytes) return;
+    throw SetupError("find", "memory",
+                     fmt::format("{} MiB are needed, {} MiB are available", bytes >> 20,
+                                 machine.available_bytes >> 20),
+                     "ask for fewer --descriptors or --workers, a smaller --ring-size, "
+                     "--mbuf-size or --capture-memory");
+}
+
 /// One run, from EAL up to EAL down.
 class Run {
    public:
@@ -108,7 +119,9 @@ class Run {
         for (const std::string& text : options_.fail_on) {
             conditions_.push_back(metrics::Condition::parse(text));
         }
-        plan_ = make_plan(options_, specs_, this_machine(specs_));
+        const Machine machine = this_machine(specs_);
+        plan_ = make_plan(options_, specs_, machine);
+        refuse_too_little_memory(plan_, machine);
         if (plan_.capture.ring_bytes != 0) triggers_.emplace(options_.capture_on);
         if (plan_.demo && !options_.packets && !options_.duration_seconds) {
             options_.duration_seconds = kDemoSeconds;

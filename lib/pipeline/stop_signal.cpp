@@ -5,17 +5,37 @@
 
 #include <atomic>
 #include <csignal>
+#include <cstdint>
+#include <ctime>
 #include <string_view>
 
 namespace weir::pipeline {
 namespace {
 
-std::atomic<int> received_signal{0};
+/// What asks to stop; a terminal that is closed too.
+constexpr int kStopSignals[] = {SIGINT, SIGTERM, SIGHUP};
+/// A signal that comes again so soon is no impatience: timeout(1) sends each twice.
+constexpr std::int64_t kSameNanoseconds = 500'000'000;
 
-/// Async-signal-safe.
+std::atomic<int> received_signal{0};
+std::atomic<std::int64_t> received_at{0};
+
+/// Async-signal-safe, as all here.
+std::int64_t nanoseconds_now() noexcept {
+    timespec now{};
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return now.tv_sec * std::int64_t{1'000'000'000} + now.tv_nsec;
+}
+
 void on_signal(int signal) noexcept {
     int none = 0;
-    if (received_signal.compare_exchange_strong(none, signal)) return;
+    const std::int64_t now = nanoseconds_now();
+    if (received_signal.compare_exchange_strong(none, signal)) {
+        received_at = now;
+        return;
+    }
+    const std::int64_t first = received_at;
+    if (first == 0 || now - first < kSameNanoseconds) return;
     constexpr std::string_view kMessage =
         "\nweir: second signal: leaving at once; the ledger was not checked\n";
     [[maybe_unused]] const auto written = ::write(STDERR_FILENO, kMessage.data(), kMessage.size());
@@ -24,21 +44,25 @@ void on_signal(int signal) noexcept {
     ::_exit(128 + signal);
 }
 
-void set_handlers(void (*handler)(int)) {
+void on_user_signal(int) noexcept {
+    constexpr std::string_view kMessage =
+        "\nweir: SIGUSR1: no capture ring is being kept (--capture-ring)\n";
+    [[maybe_unused]] const auto written = ::write(STDERR_FILENO, kMessage.data(), kMessage.size());
+}
+
+void set_handler(int signal, void (*handler)(int)) {
     struct sigaction action {};
     action.sa_handler = handler;
     // The second signal must get through while the first is being handled.
     action.sa_flags = SA_NODEFER;
     sigemptyset(&action.sa_mask);
-    sigaction(SIGINT, &action, nullptr);
-    sigaction(SIGTERM, &action, nullptr);
+    sigaction(signal, &action, nullptr);
 }
 
 void change_mask(int how) noexcept {
     sigset_t set;
     sigemptyset(&set);
-    sigaddset(&set, SIGINT);
-    sigaddset(&set, SIGTERM);
+    for (const int signal : kStopSignals) sigaddset(&set, signal);
     sigaddset(&set, SIGUSR1);  // Of the capture ring.
     pthread_sigmask(how, &set, nullptr);
 }
@@ -47,10 +71,15 @@ void change_mask(int how) noexcept {
 
 StopSignal::StopSignal() {
     received_signal = 0;
-    set_handlers(on_signal);
+    received_at = 0;
+    for (const int signal : kStopSignals) set_handler(signal, on_signal);
+    set_handler(SIGUSR1, on_user_signal);
 }
 
-StopSignal::~StopSignal() { set_handlers(SIG_DFL); }
+StopSignal::~StopSignal() {
+    for (const int signal : kStopSignals) set_handler(signal, SIG_DFL);
+    set_handler(SIGUSR1, SIG_DFL);
+}
 
 void StopSignal::block() noexcept { change_mask(SIG_BLOCK); }
 void StopSignal::unblock() noexcept { change_mask(SIG_UNBLOCK); }

@@ -74,16 +74,28 @@ bool has_short_option(const std::vector<std::string>& arguments, std::string_vie
     });
 }
 
-void refuse_lcore_options(const std::vector<std::string>& extra) {
+/// Whether EAL takes `argument` for the long option `option`: it may be shortened, and have a
+/// value.
+bool is_long_option(std::string_view argument, std::string_view option) {
+    constexpr std::size_t kLeast = 4;
+    const std::string_view name = argument.substr(0, argument.find('='));
+    return name.size() >= kLeast && option.starts_with(name);
+}
+
+void refuse_options(const std::vector<std::string>& extra) {
     for (const std::string& argument : extra) {
         const bool long_form =
-            argument.starts_with("--lcores") || argument.starts_with("--main-lcore");
+            is_long_option(argument, "--lcores") || is_long_option(argument, "--main-lcore");
         const bool short_form =
             argument.starts_with("-l") || argument.starts_with("-c") || argument.starts_with("-S");
         if (long_form || short_form) {
             throw base::SetupError("use EAL argument", argument, "Weir places its lcores itself",
                                    "choose the CPUs with --lcores before the --, for example "
                                    "--lcores 2,3");
+        }
+        if (is_long_option(argument, "--proc-type")) {
+            throw base::SetupError("use EAL argument", argument,
+                                   "Weir is always a process of its own", "leave it away");
         }
     }
 }
@@ -104,7 +116,7 @@ std::string socket_memory(const EalRequest& request) {
 }  // namespace
 
 std::vector<std::string> eal_arguments(const EalRequest& request) {
-    refuse_lcore_options(request.extra);
+    refuse_options(request.extra);
     std::vector<std::string> arguments{"weir"};
     std::string lcores;
     for (const LcorePlacement& placement : request.lcores) {

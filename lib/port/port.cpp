@@ -65,7 +65,10 @@ Port::~Port() { close(); }
 void Port::close() noexcept {
     if (!open_) return;
     open_ = false;
+    // A kernel interface outlives its port.
+    if (made_promiscuous_) rte_eth_promiscuous_disable(id_.value);
     rte_eth_dev_stop(id_.value);
+    if (mtu_before_ != 0) rte_eth_dev_set_mtu(id_.value, mtu_before_);
     rte_eth_dev_close(id_.value);
     if (spec_.kind == DeviceKind::kVdev) {
         const std::string name = spec_.device_name();
@@ -151,6 +154,7 @@ void Port::set_mtu(std::uint16_t mtu) {
         return;
     }
     const int error = rte_eth_dev_set_mtu(id_.value, mtu);
+    if (error == 0) mtu_before_ = now;
     if (error != 0) {
         fail("set MTU of port", -error,
              "the driver does not take an MTU of " + std::to_string(mtu) + "; leave --mtu away");
@@ -158,9 +162,13 @@ void Port::set_mtu(std::uint16_t mtu) {
 }
 
 void Port::set_promiscuous(std::optional<bool> wanted) {
+    const bool was_promiscuous = rte_eth_promiscuous_get(id_.value) == 1;
     const int error = wanted.value_or(true) ? rte_eth_promiscuous_enable(id_.value)
                                             : rte_eth_promiscuous_disable(id_.value);
-    if (error == 0) return;
+    if (error == 0) {
+        made_promiscuous_ = wanted.value_or(true) && !was_promiscuous;
+        return;
+    }
     if (wanted) {
         fail(*wanted ? "set promiscuous mode of port" : "leave promiscuous mode of port", -error,
              "leave --promiscuous away to take the driver's own behaviour");

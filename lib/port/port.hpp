@@ -70,6 +70,8 @@ class Port {
     std::uint32_t max_frame_bytes_ = 0;
     std::string note_;
     bool open_ = false;
+    bool made_promiscuous_ = false;
+    std::uint16_t mtu_before_ = 0;  ///< 0: it was not changed.
 };
 
 }  // namespace weir::port

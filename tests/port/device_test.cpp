@@ -49,7 +49,8 @@ TEST(Device, RefusesAnAfPacketPortWithoutInterface) {
 TEST(EalArguments, RefuseTheUsersLcoreOptions) {
     EalRequest request;
     request.lcores = {{0, 0}};
-    for (const char* argument : {"-l", "-c1", "--lcores=1", "--main-lcore"}) {
+    for (const char* argument :
+         {"-l", "-c1", "--lcores=1", "--main-lcore", "--main", "--proc-type=secondary", "--proc"}) {
         request.extra = {argument};
         EXPECT_THROW(static_cast<void>(eal_arguments(request)), base::SetupError) << argument;
     }

@@ -486,6 +486,17 @@ class Mistakes(CaptureCase):
             self.assertIn('it is the file that is to be read', outcome.output)
         self.assertEqual(source.read_bytes(), octets)
 
+    def test_a_file_that_another_run_writes(self):
+        first = self.start_weir('--port', '%s,loop,pace' % self.capture(100), '--capture', self.out,
+                                report=False)
+        self.await_start(first)
+        outcome = self.weir('--port', self.capture(10, name='other.pcap'), '--capture', self.out)
+        self.assertEqual(outcome.code, USAGE, outcome.output)
+        self.assertIn('another process writes this file', outcome.output)
+        first.send_signal(signal.SIGTERM)
+        first.communicate(timeout=20)
+        self.assertEqual(first.returncode, OK)
+
     def test_too_little_memory(self):
         self.refused(['--capture-memory 6M'], '--capture', self.out, '--capture-memory', '1M')
         self.refused(['--capture-memory'], '--capture', self.out, '--capture-memory', '32M',

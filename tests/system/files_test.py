@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """`weir run` on capture files of the project's own making."""
+import json
 import re
 import subprocess
 import unittest
@@ -139,6 +140,27 @@ class Mistakes(WeirCase):
                 done = subprocess.run([WEIR, 'run', '--port', str(self.capture(10)), *option],
                                       stdout=full, stderr=subprocess.PIPE, check=False, timeout=60)
             self.assertEqual(done.returncode, code, done.stderr)
+
+    def test_a_report_that_cannot_be_written_leaves_the_one_on_the_terminal(self):
+        process = self.start_weir('--port', '%s,loop' % self.capture(10), '--duration', '1.5')
+        for line in process.stdout:
+            if line.startswith('  memory:'):
+                break
+        (self.directory / 'report').rmdir()
+        (self.directory / 'report').touch()
+        outcome = self.finish(process)
+        self.assertEqual(outcome.code, USAGE, outcome.output)
+        self.assertIn('write report', outcome.output)
+        self.assertIn('delivered', outcome.output)
+
+    def test_a_reader_that_goes_does_not_end_the_run(self):
+        process = self.start_weir('--port', '%s,loop' % self.capture(10), '--duration', '2.5')
+        process.stdout.readline()
+        process.stdout.close()
+        self.assertEqual(process.wait(timeout=60), OK)
+        report = json.loads((self.directory / 'report' / 'report.json').read_text())
+        self.assertTrue(report['ledger']['balanced'])
+        self.assertEqual(report['stop_reason'], 'duration')
 
     def test_missing_interface(self):
         self.refused(['weir-none', 'ip link'], '--port', 'net_af_packet0,iface=weir-none')

@@ -55,13 +55,37 @@ class Stop(WeirCase):
         self.await_start(process)
         time.sleep(0.3)
         process.send_signal(signal.SIGTERM)
-        time.sleep(0.2)
+        time.sleep(0.7)
         asked = time.monotonic()
         process.send_signal(signal.SIGTERM)
         output, _ = process.communicate(timeout=20)
         self.assertLess(time.monotonic() - asked, 1.0)
         self.assertEqual(process.returncode, -signal.SIGTERM)
         self.assertIn('second signal', output)
+
+    def test_a_signal_that_comes_twice_at_once_is_one(self):
+        # As timeout(1) sends it: to the process, and to its group.
+        process = self.start_weir('--port', '%s,loop' % self.capture(2000))
+        self.await_start(process)
+        process.send_signal(signal.SIGTERM)
+        process.send_signal(signal.SIGTERM)
+        self.assert_balanced(self.finish(process, timeout=20), OK)
+
+    def test_a_closed_terminal_stops_the_run(self):
+        process = self.start_weir('--port', '%s,loop' % self.capture(2000))
+        self.await_start(process)
+        process.send_signal(signal.SIGHUP)
+        self.assert_balanced(self.finish(process, timeout=20), OK)
+
+    def test_the_signal_for_a_capture_ring_that_is_not_there_does_no_harm(self):
+        process = self.start_weir('--port', '%s,loop' % self.capture(2000))
+        self.await_start(process)
+        process.send_signal(signal.SIGUSR1)
+        time.sleep(0.3)
+        process.send_signal(signal.SIGTERM)
+        outcome = self.finish(process, timeout=20)
+        self.assert_balanced(outcome, OK)
+        self.assertIn('no capture ring', outcome.output)
 
     def await_start(self, process):
         """Until the plan's last line is out, which is before the lcores start."""
