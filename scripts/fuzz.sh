@@ -149,7 +149,7 @@ coverage() {
     export WEIR_FUZZ_CORPUS=$root/tests/fuzz/corpus LLVM_PROFILE_FILE=$folder/%p.profraw
     "$folder/tests/fuzz/mutate" --count 10000000 || exit 1
     quietly "$folder/tests/fuzz/fuzz-regression" || exit 1
-    quietly "$folder/tests/parse_test" || exit 1
+    (cd -- "$folder" && quietly tests/parse_test) || exit 1
     llvm-profdata merge -o "$folder/all.profdata" "$folder"/*.profraw
     llvm-cov report --show-branch-summary --instr-profile="$folder/all.profdata" \
         --ignore-filename-regex="$others" \

@@ -25,7 +25,8 @@ constexpr std::uint16_t kOptionEnd = 0;
 constexpr std::uint16_t kOptionTimeResolution = 9;
 constexpr std::uint16_t kOptionTimeOffset = 14;
 
-constexpr const char* kImpossibleLength = "a block claims an impossible length, or one above 16 MiB";
+constexpr const char* kImpossibleLength =
+    "a block claims an impossible length, or one above 16 MiB";
 constexpr const char* kImpossiblePacket = "a packet block claims an impossible length";
 constexpr const char* kLengthsDiffer = "a block's two lengths differ";
 constexpr const char* kShortPacketBlock = "a packet block is too short";
