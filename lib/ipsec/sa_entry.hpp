@@ -32,9 +32,9 @@ inline constexpr std::size_t kLateKept = 3;
 /// written down while they follow each other (SaBook::run_start).
 struct alignas(64) SaLine {
     SaKey key;
-    std::uint64_t next =
-        0;  ///< Lower half of the highest number, plus 1: what comes in order. 2^32
-            ///< at the end of a subspace, and with kAside set, equals no packet's.
+    /// Lower half of the highest number, plus 1: what comes in order. 2^32 at the end of a
+    /// subspace, and with kAside set, equals no packet's.
+    std::uint64_t next = 0;
     std::uint64_t bytes = 0;
     std::uint64_t last_seen = 0;  ///< In the caller's ticks.
 };

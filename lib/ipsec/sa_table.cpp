@@ -110,12 +110,7 @@ void SaTable::update_chunk(std::span<const SaPacket> packets, std::uint64_t now)
 
 inline void SaTable::update_entry(std::uint32_t slot, const SaPacket& packet,
                                   std::uint64_t now) noexcept {
-    SaLine& line = lines_[slot];
-    line.bytes += packet.bytes;
-    line.last_seen = now;
-    if (line.next == packet.sequence) [[likely]] {
-        ++line.next;
-    } else {
+    if (!track_in_order(lines_[slot], packet.sequence, packet.bytes, now)) {
         take_aside(slot, packet.sequence);
     }
 }

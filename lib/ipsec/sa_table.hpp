@@ -20,8 +20,6 @@
 /// association that carries traffic: a flood of random SPIs only pushes out itself.
 namespace weir::ipsec {
 
-inline constexpr std::size_t kDefaultAssociations = 65536;
-
 /// One packet as the table needs it.
 struct SaPacket {
     SaKey key;                   ///< Its protocol is not kNone.

@@ -30,20 +30,27 @@ static_assert((kRestartRun - 1) * kRestartStep < kRestartDistance,
 void begin_tracking(SaLine& line, SaRest& rest, std::uint32_t sequence, std::uint32_t bytes,
                     std::uint64_t now) noexcept;
 
-/// track() for a packet that SaLine::next does not announce. Bytes and time have been taken in.
+/// Takes in a packet's length in octets and its time, and its number if that is the one in order;
+/// otherwise false, and track_aside() is to take the number.
+[[nodiscard]] inline bool track_in_order(SaLine& line, std::uint32_t sequence, std::uint32_t bytes,
+                                         std::uint64_t now) noexcept {
+    line.bytes += bytes;
+    line.last_seen = now;
+    if (line.next != sequence) [[unlikely]] {
+        return false;
+    }
+    ++line.next;
+    return true;
+}
+
+/// track() for a packet that is not in order, or on probation.
 void track_aside(SaLine& line, SaRest& rest, std::uint32_t sequence) noexcept;
 
 /// Takes in a packet: its sequence number in host byte order, its length in octets, the time in
 /// ticks of the caller's choice that never go back.
 inline void track(SaLine& line, SaRest& rest, std::uint32_t sequence, std::uint32_t bytes,
                   std::uint64_t now) noexcept {
-    line.bytes += bytes;
-    line.last_seen = now;
-    if (line.next == sequence) [[likely]] {
-        ++line.next;
-    } else {
-        track_aside(line, rest, sequence);
-    }
+    if (!track_in_order(line, sequence, bytes, now)) track_aside(line, rest, sequence);
 }
 
 /// Whether a packet's number is another than the entry's highest and less than a window away: as of
