@@ -12,8 +12,6 @@
 namespace weir::pipeline {
 namespace {
 
-/// What asks to stop; a terminal that is closed too.
-constexpr int kStopSignals[] = {SIGINT, SIGTERM, SIGHUP};
 /// A signal that comes again so soon is no impatience: timeout(1) sends each twice.
 constexpr std::int64_t kSameNanoseconds = 500'000'000;
 
@@ -50,20 +48,33 @@ void on_user_signal(int) noexcept {
     [[maybe_unused]] const auto written = ::write(STDERR_FILENO, kMessage.data(), kMessage.size());
 }
 
-void set_handler(int signal, void (*handler)(int)) {
+/// What is handled here, and what was done about it before.
+struct Handled {
+    int signal;
+    void (*handler)(int);
+    struct sigaction before;
+};
+Handled handled[] = {{SIGINT, on_signal, {}},
+                     {SIGTERM, on_signal, {}},
+                     {SIGHUP, on_signal, {}},
+                     {SIGUSR1, on_user_signal, {}}};
+
+void handle(Handled& one) {
     struct sigaction action {};
-    action.sa_handler = handler;
+    action.sa_handler = one.handler;
     // The second signal must get through while the first is being handled.
     action.sa_flags = SA_NODEFER;
     sigemptyset(&action.sa_mask);
-    sigaction(signal, &action, nullptr);
+    sigaction(one.signal, nullptr, &one.before);
+    // nohup(1) ignores it for a run that is to outlive its terminal.
+    if (one.signal == SIGHUP && one.before.sa_handler == SIG_IGN) return;
+    sigaction(one.signal, &action, nullptr);
 }
 
 void change_mask(int how) noexcept {
     sigset_t set;
     sigemptyset(&set);
-    for (const int signal : kStopSignals) sigaddset(&set, signal);
-    sigaddset(&set, SIGUSR1);  // Of the capture ring.
+    for (const Handled& one : handled) sigaddset(&set, one.signal);
     pthread_sigmask(how, &set, nullptr);
 }
 
@@ -72,13 +83,11 @@ void change_mask(int how) noexcept {
 StopSignal::StopSignal() {
     received_signal = 0;
     received_at = 0;
-    for (const int signal : kStopSignals) set_handler(signal, on_signal);
-    set_handler(SIGUSR1, on_user_signal);
+    for (Handled& one : handled) handle(one);
 }
 
 StopSignal::~StopSignal() {
-    for (const int signal : kStopSignals) set_handler(signal, SIG_DFL);
-    set_handler(SIGUSR1, SIG_DFL);
+    for (const Handled& one : handled) sigaction(one.signal, &one.before, nullptr);
 }
 
 void StopSignal::block() noexcept { change_mask(SIG_BLOCK); }

@@ -3,7 +3,8 @@
 
 namespace weir::pipeline {
 
-/// SIGINT, SIGTERM and SIGHUP as a request to stop, while this lives. The first is remembered; one
+/// SIGINT, SIGTERM and SIGHUP (but where it was ignored before) as a request to stop, while this
+/// lives. The first is remembered; one
 /// that comes half a second later, or after that, ends the process at once, after saying so.
 /// SIGUSR1 does nothing unless another handler is set for it.
 /// Lcores must be started while block() holds, so that no signal interrupts a packet lcore. One at

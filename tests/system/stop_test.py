@@ -68,6 +68,7 @@ class Stop(WeirCase):
         process = self.start_weir('--port', '%s,loop' % self.capture(2000))
         self.await_start(process)
         process.send_signal(signal.SIGTERM)
+        time.sleep(0.05)  # Until the first is taken: two that wait are one anyway.
         process.send_signal(signal.SIGTERM)
         self.assert_balanced(self.finish(process, timeout=20), OK)
 
@@ -76,6 +77,15 @@ class Stop(WeirCase):
         self.await_start(process)
         process.send_signal(signal.SIGHUP)
         self.assert_balanced(self.finish(process, timeout=20), OK)
+
+    def test_a_run_under_nohup_outlives_its_terminal(self):
+        process = self.start_weir('--port', '%s,loop' % self.capture(2000), '--duration', '2',
+                                  prefix=['nohup'])
+        self.await_start(process)
+        process.send_signal(signal.SIGHUP)
+        outcome = self.finish(process, timeout=20)
+        self.assert_balanced(outcome, OK)
+        self.assertEqual(outcome.report['stop_reason'], 'duration')
 
     def test_the_signal_for_a_capture_ring_that_is_not_there_does_no_harm(self):
         process = self.start_weir('--port', '%s,loop' % self.capture(2000))
