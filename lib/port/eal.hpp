@@ -28,8 +28,8 @@ struct EalRequest {
 };
 
 /// The arguments that EAL is started with, argv[0] included. A user's --no-huge, -m or
-/// --file-prefix replaces ours, --telemetry and --no-telemetry the request's; lcore options are
-/// refused with SetupError, since the plan depends on them.
+/// --file-prefix replaces ours, --telemetry and --no-telemetry the request's; lcore options
+/// and --proc-type are refused with SetupError, since the plan depends on them.
 [[nodiscard]] std::vector<std::string> eal_arguments(const EalRequest& request);
 
 class Eal {

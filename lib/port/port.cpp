@@ -68,7 +68,6 @@ void Port::close() noexcept {
     // A kernel interface outlives its port.
     if (made_promiscuous_) rte_eth_promiscuous_disable(id_.value);
     rte_eth_dev_stop(id_.value);
-    if (mtu_before_ != 0) rte_eth_dev_set_mtu(id_.value, mtu_before_);
     rte_eth_dev_close(id_.value);
     if (spec_.kind == DeviceKind::kVdev) {
         const std::string name = spec_.device_name();
@@ -154,7 +153,6 @@ void Port::set_mtu(std::uint16_t mtu) {
         return;
     }
     const int error = rte_eth_dev_set_mtu(id_.value, mtu);
-    if (error == 0) mtu_before_ = now;
     if (error != 0) {
         fail("set MTU of port", -error,
              "the driver does not take an MTU of " + std::to_string(mtu) + "; leave --mtu away");

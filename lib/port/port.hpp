@@ -71,7 +71,6 @@ class Port {
     std::string note_;
     bool open_ = false;
     bool made_promiscuous_ = false;
-    std::uint16_t mtu_before_ = 0;  ///< 0: it was not changed.
 };
 
 }  // namespace weir::port

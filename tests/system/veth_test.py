@@ -4,6 +4,7 @@ and tcpdump receiving. The whole test runs inside `unshare`, so that it touches 
 machine and leaves nothing behind. An ordinary user gets a user namespace as well, and keeps his
 number in it: as root in there tcpdump would try, in vain, to give up its privileges."""
 import os
+import re
 import struct
 import subprocess
 import sys
@@ -103,6 +104,21 @@ class Veth(WeirCase):
                 break
         time.sleep(1.0)  # the ports are open once the first second's line could be due
         return process
+
+    def test_promiscuous_mode_ends_with_the_run(self):
+        Host(self, 0)
+
+        def promiscuity():
+            shown = subprocess.run(['ip', '-d', 'link', 'show', 'weir0'], check=True, text=True,
+                                   stdout=subprocess.PIPE).stdout
+            return int(re.search(r'promiscuity (\d+)', shown)[1])
+        self.assertEqual(promiscuity(), 0)
+        process = self.start_weir('--port', 'net_af_packet0,iface=weir0', '--duration', '2')
+        time.sleep(1.2)
+        during = promiscuity()
+        self.assert_balanced(self.finish(process), OK)
+        self.assertEqual(during, 1)
+        self.assertEqual(promiscuity(), 0)
 
     def test_what_tcpreplay_sends_is_received(self):
         host = Host(self, 0)
