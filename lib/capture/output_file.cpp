@@ -64,9 +64,11 @@ int OutputFile::open(const char* path) noexcept {
     if (descriptor < 0) return errno;
     struct stat status {};
     is_regular_ = ::fstat(descriptor, &status) == 0 && S_ISREG(status.st_mode);
-    // Two writers of one file would each find nothing wrong. Only who has it alone empties it.
-    if (is_regular_ &&
-        (::flock(descriptor, LOCK_EX | LOCK_NB) != 0 || ::ftruncate(descriptor, 0) != 0)) {
+    // Two writers of one file would each find nothing wrong: who has it alone empties it. There are
+    // file systems without locks.
+    const bool taken =
+        is_regular_ && ::flock(descriptor, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK;
+    if (taken || (is_regular_ && ::ftruncate(descriptor, 0) != 0)) {
         const int error = errno;
         ::close(descriptor);
         return error;

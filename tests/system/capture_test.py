@@ -496,6 +496,8 @@ class Mistakes(CaptureCase):
         first.send_signal(signal.SIGTERM)
         first.communicate(timeout=20)
         self.assertEqual(first.returncode, OK)
+        # The other did not even empty it.
+        self.assertGreater(len(read_pcapng(self.out).packets), 0)
 
     def test_too_little_memory(self):
         self.refused(['--capture-memory 6M'], '--capture', self.out, '--capture-memory', '1M')

@@ -180,6 +180,15 @@ class Mistakes(WeirCase):
     def test_mtu_above_the_mbuf(self):
         self.refused(['9000', '--mbuf-size'], '--port', 'net_null0', '--mtu', '9000')
 
+    def test_memory_that_is_not_there(self):
+        with open('/proc/meminfo') as file:
+            available = int(re.search(r'MemAvailable: +(\d+) kB', file.read())[1])
+        if available >= 130 << 20:
+            self.skipTest('the largest run there is fits into this machine')
+        self.refused(['MiB are needed', '--mbuf-size'], '--port', self.capture(10), '--hugepages',
+                     'off', '--ring-size', '1048576', '--descriptors', '16384', '--mbuf-size',
+                     '65280')
+
     def test_hugepages_that_are_not_there(self):
         self.refused(['vm.nr_hugepages'], '--port', self.capture(10), '--hugepages', 'on',
                      '--ring-size', '1048576', '--mbuf-size', '32768')
