@@ -16,9 +16,11 @@ enum class Action : std::uint8_t { kSink, kForward, kMacswap };
 enum class OnFull : std::uint8_t { kDrop, kWait };
 enum class OnMalformed : std::uint8_t { kDrop, kPass };
 
-/// What --capture-on takes: a parse defect that had not been seen before, and packets dropped
-/// because a ring was full.
-inline constexpr std::string_view kCaptureEvents[] = {"malformed", "ring_full"};
+/// What --capture-on takes: a parse defect that had not been seen before, packets dropped because a
+/// ring was full; and of IPsec associations, packets lost, packets repeated or too late to tell,
+/// and one that was not there before.
+inline constexpr std::string_view kCaptureEvents[] = {"malformed", "ring_full", "ipsec_lost",
+                                                      "ipsec_replayed", "ipsec_new_sa"};
 
 struct Options {
     std::vector<std::string> ports;  ///< As given; none and no configuration file: the demo.
@@ -54,6 +56,9 @@ struct Options {
     std::optional<unsigned> esp_null_icv;  ///< ESP is not encrypted and has an ICV of so many
                                            ///< octets. Default: it is.
     std::optional<unsigned> max_layers;    ///< Deeper packets are malformed; default: 32.
+
+    std::uint32_t sa_capacity = 65'536;  ///< IPsec associations that each worker can hold.
+    double sa_idle_seconds = 3600;       ///< Silent for longer, one is forgotten; 0: never.
 
     std::uint32_t ring_size = 1024;          ///< Elements of each packet ring, a power of two.
     std::uint16_t descriptors = 1024;        ///< Per rx and tx queue.

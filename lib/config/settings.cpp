@@ -24,6 +24,7 @@ constexpr std::uint64_t kMebibyte = std::uint64_t{1} << 20;
 /// A capture file must have room for its headers and some packets.
 constexpr std::uint64_t kLeastFile = std::uint64_t{64} << 10;
 constexpr std::uint32_t kMaxFiles = 1'000'000;
+constexpr std::uint32_t kMaxAssociations = 1U << 20;
 
 [[noreturn]] void expect(const std::string& what) { throw std::invalid_argument(what); }
 
@@ -210,11 +211,12 @@ const std::vector<Setting>& settings() {
         {"capture-files", kWholeNumber, "N",
          "keep the newest N files, remove older ones (all stay)",
          [](O& o, S& v) { o.capture_files = number<std::uint32_t>(v, 1, kMaxFiles); }},
-        {"capture-on", kText, "malformed|ring_full",
-         "event that writes out --capture-ring; may be given several times",
+        {"capture-on", kText, "EVENT",
+         "what writes out --capture-ring: malformed, ring_full, ipsec_lost, ipsec_replayed or "
+         "ipsec_new_sa; may be given several times",
          [](O& o, S& v) {
              if (std::ranges::find(kCaptureEvents, v) == std::end(kCaptureEvents)) {
-                 expect("malformed or ring_full");
+                 expect("malformed, ring_full, ipsec_lost, ipsec_replayed or ipsec_new_sa");
              }
              o.capture_on.push_back(v);
          },
@@ -235,6 +237,11 @@ const std::vector<Setting>& settings() {
         {"max-layers", kWholeNumber, "N",
          "packets with more layers are malformed; 1 to 64, else 32",
          [](O& o, S& v) { o.max_layers = number<unsigned>(v, 1, 64); }},
+        {"sa-capacity", kWholeNumber, "N", "IPsec associations each worker can hold (65536)",
+         [](O& o, S& v) { o.sa_capacity = number<std::uint32_t>(v, 16, kMaxAssociations); }},
+        {"sa-idle", kSeconds, "SECONDS",
+         "forget an IPsec association silent for so long (3600); 0: none is",
+         [](O& o, S& v) { o.sa_idle_seconds = seconds(v, 0); }},
         {"ring-size", kWholeNumber, "N", "packets each ring can hold, a power of two (1024)",
          [](O& o, S& v) { o.ring_size = power_of_two(v, 64, 1U << 20); }},
         {"descriptors", kWholeNumber, "N", "of each receive and transmit queue (1024)",

@@ -13,6 +13,11 @@ namespace {
 
 __extension__ using Uint128 = unsigned __int128;
 
+/// How often each entry is looked at within the time after which it may be forgotten, and how many
+/// at most for one burst.
+constexpr std::uint64_t kAgeRounds = 8;
+constexpr std::uint64_t kAgeMost = 16;
+
 constexpr std::size_t kKeyWords = sizeof(SaKey) / 8;
 using KeyWords = std::array<std::uint64_t, kKeyWords>;
 
@@ -41,6 +46,37 @@ std::uint64_t fold(std::uint64_t one, std::uint64_t other) noexcept {
     return static_cast<std::uint64_t>(product) ^ static_cast<std::uint64_t>(product >> 64);
 }
 
+/// Figures that only packets out of order change, and no sum over histograms.
+struct Marks {
+    Marks(const SaLine& line, const SaBook& book) noexcept
+        : lost(book.lost),
+          duplicated(book.duplicated),
+          beyond_window(book.beyond_window),
+          zero(book.zero),
+          restarts(book.restarts),
+          wraps(book.settled_wraps + (highest_of(line, book) >> 32) - (book.lowest >> 32)) {}
+
+    std::uint64_t lost, duplicated, beyond_window, zero, restarts, wraps;
+};
+
+/// What has changed; `lost` may have become less.
+void add_change(const Marks& before, const Marks& after, SaCounts& sums) noexcept {
+    sums.lost += after.lost - before.lost;
+    sums.duplicated += after.duplicated - before.duplicated;
+    sums.beyond_window += after.beyond_window - before.beyond_window;
+    sums.zero += after.zero - before.zero;
+    sums.restarts += after.restarts - before.restarts;
+    sums.wraps += after.wraps - before.wraps;
+}
+
+/// Counts the packets an entry holds, for what they are if no more follow.
+void settle_into(SaLine& line, SaRest& rest, SaCounts& sums) noexcept {
+    if (rest.book.pending_count == 0) return;
+    const Marks before(line, rest.book);
+    sums.reordered += settle(line, rest);
+    add_change(before, {line, rest.book}, sums);
+}
+
 bool is_free(const SaLine& line) noexcept { return line.key.protocol == SaProtocol::kNone; }
 
 }  // namespace
@@ -57,8 +93,12 @@ SaTotals& SaTotals::operator+=(const SaTotals& other) noexcept {
     return *this;
 }
 
-SaTable::SaTable(const SaStorage& storage, std::uint64_t seed) noexcept
-    : lines_(storage.lines), rests_(storage.rests), index_(storage.buckets) {
+SaTable::SaTable(const SaStorage& storage, std::uint64_t seed, std::uint64_t idle) noexcept
+    : lines_(storage.lines),
+      rests_(storage.rests),
+      index_(storage.buckets),
+      idle_(idle),
+      age_interval_(std::max<std::uint64_t>(1, idle / kAgeRounds / lines_.size())) {
     // An odd step and a fold: secrets that have nothing in common but the seed.
     std::uint64_t state = seed;
     for (std::uint64_t& secret : secrets_) {
@@ -85,6 +125,7 @@ void SaTable::update(std::span<const SaPacket> packets, std::uint64_t now) noexc
         update_chunk(packets.first(count), now);
         packets = packets.subspan(count);
     }
+    if (idle_ != 0) age(now);
 }
 
 void SaTable::update_chunk(std::span<const SaPacket> packets, std::uint64_t now) noexcept {
@@ -98,6 +139,7 @@ void SaTable::update_chunk(std::span<const SaPacket> packets, std::uint64_t now)
         slots[i] = index_.candidate(hashes[i]);
         if (slots[i] != kNoSlot) __builtin_prefetch(&lines_[slots[i]], 1);
     }
+    std::uint64_t bytes = 0;
     for (std::size_t i = 0; i < packets.size(); ++i) {
         // An earlier packet of the burst may have had the entry recycled: the key tells.
         if (slots[i] != kNoSlot && same(lines_[slots[i]].key, packets[i].key)) [[likely]] {
@@ -105,7 +147,10 @@ void SaTable::update_chunk(std::span<const SaPacket> packets, std::uint64_t now)
         } else {
             take_missed(packets[i], hashes[i], now);
         }
+        bytes += packets[i].bytes;
     }
+    totals_.counts.packets += packets.size();
+    totals_.counts.bytes += bytes;
 }
 
 inline void SaTable::update_entry(std::uint32_t slot, const SaPacket& packet,
@@ -118,12 +163,14 @@ inline void SaTable::update_entry(std::uint32_t slot, const SaPacket& packet,
 [[gnu::noinline]] void SaTable::take_aside(std::uint32_t slot, std::uint32_t sequence) noexcept {
     SaLine& line = lines_[slot];
     SaRest& rest = rests_[slot];
+    const Marks before(line, rest.book);
     if (rest.book.probation && is_near(line, rest.book, sequence)) {
         leave_probation(slot);
         end_probation(line, rest);
         ++totals_.confirmed;
     }
-    track_aside(line, rest, sequence);
+    totals_.counts.reordered += track_aside(line, rest, sequence);
+    add_change(before, {line, rest.book}, totals_.counts);
 }
 
 /// A packet whose entry the index's first line did not show: it stands in another bucket, or is new
@@ -135,20 +182,23 @@ inline void SaTable::update_entry(std::uint32_t slot, const SaPacket& packet,
         return;
     }
     const std::uint32_t slot = take_slot();
-    if (slot == kNoSlot) {
+    if (slot == kNoSlot || !index_.insert(hash, slot)) {
+        if (slot != kNoSlot) {
+            rests_[slot].book.older = free_;
+            free_ = slot;
+        }
         ++totals_.refused;
-        return;
-    }
-    if (!index_.insert(hash, slot)) {
-        rests_[slot].book.older = free_;
-        free_ = slot;
-        ++totals_.refused;
+        // The burst's sums will hold it.
+        --totals_.counts.packets;
+        totals_.counts.bytes -= packet.bytes;
         return;
     }
     lines_[slot].key = packet.key;
     begin_tracking(lines_[slot], rests_[slot], packet.sequence, packet.bytes, now);
     begin_probation(slot);
+    totals_.counts.zero += rests_[slot].book.zero;
     ++totals_.created;
+    ++totals_.associations;
 }
 
 std::uint32_t SaTable::take_slot() noexcept {
@@ -168,12 +218,13 @@ std::uint32_t SaTable::take_slot() noexcept {
 void SaTable::release(std::uint32_t slot) noexcept {
     SaLine& line = lines_[slot];
     SaBook& book = rests_[slot].book;
-    totals_.counts += counts_of(line, rests_[slot]);
+    settle_into(line, rests_[slot], totals_.counts);
     if (book.probation) leave_probation(slot);
     index_.erase(hash_of(line.key), slot);
     line.key = SaKey{};
     book.older = free_;
     free_ = slot;
+    --totals_.associations;
 }
 
 void SaTable::begin_probation(std::uint32_t slot) noexcept {
@@ -195,17 +246,19 @@ void SaTable::leave_probation(std::uint32_t slot) noexcept {
     --totals_.on_probation;
 }
 
-std::size_t SaTable::age(std::uint64_t now, std::uint64_t idle, std::size_t most) noexcept {
-    std::size_t forgotten = 0;
-    for (std::size_t i = 0; i < std::min<std::size_t>(most, used_); ++i) {
+/// Goes round the entries in an eighth of the time after which they may be forgotten, where bursts
+/// come often enough.
+void SaTable::age(std::uint64_t now) noexcept {
+    const std::uint64_t due = std::min((now - aged_until_) / age_interval_, kAgeMost);
+    if (due == 0) return;
+    aged_until_ = now;
+    for (std::uint64_t i = 0; i < std::min<std::uint64_t>(due, used_); ++i) {
         if (to_age_ >= used_) to_age_ = 0;
         const std::uint32_t slot = to_age_++;
-        if (is_free(lines_[slot]) || now - lines_[slot].last_seen <= idle) continue;
+        if (is_free(lines_[slot]) || now - lines_[slot].last_seen <= idle_) continue;
         release(slot);
         ++totals_.aged;
-        ++forgotten;
     }
-    return forgotten;
 }
 
 std::optional<SaView> SaTable::find(const SaKey& key) const noexcept {
@@ -225,9 +278,10 @@ std::size_t SaTable::snapshot(std::size_t& from, std::span<SaView> out) const no
 SaTotals SaTable::totals() const noexcept {
     SaTotals totals = totals_;
     for (std::size_t slot = 0; slot < used_; ++slot) {
-        if (is_free(lines_[slot])) continue;
-        ++totals.associations;
-        totals.counts += counts_of(lines_[slot], rests_[slot]);
+        if (is_free(lines_[slot]) || rests_[slot].book.pending_count == 0) continue;
+        SaLine line = lines_[slot];
+        SaRest rest = rests_[slot];
+        settle_into(line, rest, totals.counts);
     }
     return totals;
 }

@@ -37,7 +37,7 @@ struct SaStorage {
 inline constexpr std::size_t kSaBytes = sizeof(SaLine) + sizeof(SaRest) + sizeof(SaBucket) / 4;
 static_assert(kSaBytes <= 512 + sizeof(SaWindow));
 
-/// Sums over a table, what was forgotten included.
+/// Sums over a table, what was forgotten included. Words only, so that it can be published.
 struct SaTotals {
     std::uint64_t associations = 0;  ///< Entries in use, on_probation of them unconfirmed.
     std::uint64_t on_probation = 0;
@@ -54,24 +54,25 @@ struct SaTotals {
 class SaTable {
    public:
     /// `storage` outlives the table. `seed` keeps those who choose SPIs and addresses from choosing
-    /// hash values.
-    SaTable(const SaStorage& storage, std::uint64_t seed) noexcept;
+    /// hash values. Associations silent for more than `idle` ticks are forgotten while others send,
+    /// a few at a time; 0: none is.
+    SaTable(const SaStorage& storage, std::uint64_t seed, std::uint64_t idle = 0) noexcept;
 
     /// Takes in packets in their order, all at the time `now` in ticks that never go back. Packets
     /// of new associations are counted as refused when there is no room. Any length; bursts of 32
     /// and more hide the memory's latency best.
     void update(std::span<const SaPacket> packets, std::uint64_t now) noexcept;
 
-    /// Looks at the next `most` entries, whichever these are, and forgets those silent for more
-    /// than `idle` ticks. Their counts stay in the totals. Returns how many. For once a turn.
-    std::size_t age(std::uint64_t now, std::uint64_t idle, std::size_t most) noexcept;
-
     /// The association's figures.
     [[nodiscard]] std::optional<SaView> find(const SaKey& key) const noexcept;
     /// Fills `out` with associations from entry `from` on, 0 at first. Returns how many, and moves
     /// `from` on; fewer than fit when there are no more.
     [[nodiscard]] std::size_t snapshot(std::size_t& from, std::span<SaView> out) const noexcept;
+    /// Exact, as if no packet followed. Looks at every entry.
     [[nodiscard]] SaTotals totals() const noexcept;
+    /// The same while packets come, in no time: but packets held because they could be a restart
+    /// (docs/ipsec.md) are in no other sums than packets and bytes.
+    [[nodiscard]] const SaTotals& running() const noexcept { return totals_; }
 
    private:
     static constexpr std::size_t kChunk = 64;
@@ -84,6 +85,7 @@ class SaTable {
     void take_missed(const SaPacket& packet, std::uint64_t hash, std::uint64_t now) noexcept;
     [[nodiscard]] std::uint32_t take_slot() noexcept;
     void release(std::uint32_t slot) noexcept;
+    void age(std::uint64_t now) noexcept;
     void begin_probation(std::uint32_t slot) noexcept;
     void leave_probation(std::uint32_t slot) noexcept;
 
@@ -95,8 +97,11 @@ class SaTable {
     std::uint32_t free_ = kNoSlot;    ///< Given back, linked by SaBook::older.
     std::uint32_t oldest_ = kNoSlot;  ///< On probation.
     std::uint32_t newest_ = kNoSlot;
+    std::uint64_t idle_;
+    std::uint64_t age_interval_;  ///< Ticks from the ageing of one entry to that of the next.
+    std::uint64_t aged_until_ = 0;
     std::uint32_t to_age_ = 0;
-    SaTotals totals_;  ///< Without what the entries in use say.
+    SaTotals totals_;
 };
 
 }  // namespace weir::ipsec

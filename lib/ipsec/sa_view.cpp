@@ -14,21 +14,6 @@ std::uint64_t span_of(const SaLine& line, const SaBook& book) noexcept {
     return book.settled_span + (highest_of(line, book) - book.lowest + 1);
 }
 
-SaCounts settled_counts(const SaLine& line, const SaBook& book) noexcept {
-    SaCounts counts;
-    counts.bytes = line.bytes;
-    counts.lost = book.lost;
-    counts.duplicated = book.duplicated;
-    counts.beyond_window = book.beyond_window;
-    counts.reordered =
-        std::accumulate(book.lateness.begin(), book.lateness.end(), std::uint64_t{0});
-    counts.packets = span_of(line, book) - book.lost + book.duplicated + book.beyond_window;
-    counts.zero = book.zero;
-    counts.restarts = book.restarts;
-    counts.wraps = book.settled_wraps + ((highest_of(line, book) >> 32) - (book.lowest >> 32));
-    return counts;
-}
-
 /// A late packet is left of a window of 2^k numbers when it is late by 2^k or more (RFC 4303,
 /// section 3.4.3): the lateness buckets from k on.
 void set_windows(SaView& view) noexcept {
@@ -60,7 +45,7 @@ SaCounts& SaCounts::operator+=(const SaCounts& other) noexcept {
 SaView view_of(const SaLine& line, const SaRest& rest) noexcept {
     SaLine settled_line = line;
     SaRest settled = rest;
-    settle(settled_line, settled);
+    static_cast<void>(settle(settled_line, settled));
     const SaBook& book = settled.book;
     SaView view;
     view.key = line.key;
@@ -68,7 +53,7 @@ SaView view_of(const SaLine& line, const SaRest& rest) noexcept {
     view.reserved_spi = line.key.spi <= kLastReservedSpi;
     view.first_seen = book.first_seen;
     view.last_seen = line.last_seen;
-    view.counts = settled_counts(settled_line, book);
+    view.counts = counts_of(settled_line, book);
     view.expected = span_of(settled_line, book);
     view.highest = highest_of(settled_line, book) - kSequenceBase;
     view.lateness = book.lateness;
@@ -83,9 +68,20 @@ SaView view_of(const SaLine& line, const SaRest& rest) noexcept {
     return view;
 }
 
-SaCounts counts_of(const SaLine& line, const SaRest& rest) noexcept {
-    if (rest.book.pending_count == 0) return settled_counts(line, rest.book);
-    return view_of(line, rest).counts;
+SaCounts counts_of(const SaLine& line, const SaBook& book) noexcept {
+    SaCounts counts;
+    counts.packets =
+        span_of(line, book) - book.lost + book.duplicated + book.beyond_window + book.pending_count;
+    counts.bytes = line.bytes;
+    counts.lost = book.lost;
+    counts.duplicated = book.duplicated;
+    counts.reordered =
+        std::accumulate(book.lateness.begin(), book.lateness.end(), std::uint64_t{0});
+    counts.beyond_window = book.beyond_window;
+    counts.zero = book.zero;
+    counts.restarts = book.restarts;
+    counts.wraps = book.settled_wraps + ((highest_of(line, book) >> 32) - (book.lowest >> 32));
+    return counts;
 }
 
 }  // namespace weir::ipsec

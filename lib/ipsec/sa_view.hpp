@@ -62,7 +62,8 @@ struct SaView {
 
 /// Reads an entry. By the lcore that owns it, or after that has stopped.
 [[nodiscard]] SaView view_of(const SaLine& line, const SaRest& rest) noexcept;
-/// Only the sums.
-[[nodiscard]] SaCounts counts_of(const SaLine& line, const SaRest& rest) noexcept;
+/// Only the sums; packets that are held, because they could be a restart, in none but packets and
+/// bytes.
+[[nodiscard]] SaCounts counts_of(const SaLine& line, const SaBook& book) noexcept;
 
 }  // namespace weir::ipsec

@@ -44,6 +44,8 @@ class Tracker {
     void begin_epoch(std::uint32_t sequence) noexcept;
     void packet(std::uint32_t sequence) noexcept;
     void settle() noexcept;
+    /// Packets that this one's arrival has shown to be reordered.
+    [[nodiscard]] std::uint32_t reordered() const noexcept { return reordered_; }
     /// Writes the highest number back. Last.
     void store() noexcept {
         const bool aside = book_.pending_count != 0 || book_.probation;
@@ -77,6 +79,7 @@ class Tracker {
     SaBook& book_;
     SaWindow& window_;
     std::uint64_t highest_;
+    std::uint32_t reordered_ = 0;
 };
 
 void Tracker::begin_epoch(std::uint32_t sequence) noexcept {
@@ -203,6 +206,7 @@ void Tracker::open_gap(std::uint64_t number) noexcept {
 
 void Tracker::take_late(std::uint64_t number) noexcept {
     const std::uint64_t behind = highest_ - number;
+    ++reordered_;
     ++book_.lateness[bucket(behind, kLatenessBuckets)];
     book_.latest = std::max(book_.latest, static_cast<std::uint32_t>(behind));
     measure_reordering(number);
@@ -278,10 +282,11 @@ void begin_tracking(SaLine& line, SaRest& rest, std::uint32_t sequence, std::uin
     tracker.store();
 }
 
-void track_aside(SaLine& line, SaRest& rest, std::uint32_t sequence) noexcept {
+std::uint32_t track_aside(SaLine& line, SaRest& rest, std::uint32_t sequence) noexcept {
     Tracker tracker(line, rest);
     tracker.packet(sequence);
     tracker.store();
+    return tracker.reordered();
 }
 
 bool is_near(const SaLine& line, const SaBook& book, std::uint32_t sequence) noexcept {
@@ -295,10 +300,11 @@ void end_probation(SaLine& line, SaRest& rest) noexcept {
     tracker.store();
 }
 
-void settle(SaLine& line, SaRest& rest) noexcept {
+std::uint32_t settle(SaLine& line, SaRest& rest) noexcept {
     Tracker tracker(line, rest);
     tracker.settle();
     tracker.store();
+    return tracker.reordered();
 }
 
 }  // namespace weir::ipsec

@@ -43,14 +43,16 @@ void begin_tracking(SaLine& line, SaRest& rest, std::uint32_t sequence, std::uin
     return true;
 }
 
-/// track() for a packet that is not in order, or on probation.
-void track_aside(SaLine& line, SaRest& rest, std::uint32_t sequence) noexcept;
+/// track() for a packet that is not in order, or on probation. Returns how many packets turned out
+/// to be reordered: this one, or some that were held.
+std::uint32_t track_aside(SaLine& line, SaRest& rest, std::uint32_t sequence) noexcept;
 
 /// Takes in a packet: its sequence number in host byte order, its length in octets, the time in
 /// ticks of the caller's choice that never go back.
 inline void track(SaLine& line, SaRest& rest, std::uint32_t sequence, std::uint32_t bytes,
                   std::uint64_t now) noexcept {
-    if (!track_in_order(line, sequence, bytes, now)) track_aside(line, rest, sequence);
+    if (track_in_order(line, sequence, bytes, now)) return;
+    static_cast<void>(track_aside(line, rest, sequence));
 }
 
 /// Whether a packet's number is another than the entry's highest and less than a window away: as of
@@ -61,8 +63,9 @@ inline void track(SaLine& line, SaRest& rest, std::uint32_t sequence, std::uint3
 void end_probation(SaLine& line, SaRest& rest) noexcept;
 
 /// Counts the packets that are held because they could be a restart for what they are if no more
-/// follows. For readers, on their copy of an entry.
-void settle(SaLine& line, SaRest& rest) noexcept;
+/// follows. For readers, on their copy of an entry, and for one that is to be forgotten. Returns
+/// how many of them are reordered.
+std::uint32_t settle(SaLine& line, SaRest& rest) noexcept;
 
 /// The highest number of the epoch.
 [[nodiscard]] inline std::uint64_t highest_of(const SaLine& line, const SaBook& book) noexcept {

@@ -10,7 +10,7 @@
 namespace weir::pipeline {
 namespace {
 
-/// Drops that follow each other faster than this are one event.
+/// What follows faster than this is one event.
 constexpr auto kSpell = std::chrono::seconds(1);
 
 std::atomic<unsigned> signals{0};
@@ -20,14 +20,43 @@ void on_signal(int) noexcept { signals.fetch_add(1, std::memory_order_relaxed); 
 
 struct sigaction before {};  ///< What SIGUSR1 did.
 
+std::uint64_t ring_full(const Wiring& wiring) {
+    std::uint64_t full = 0;
+    for (const RxSlot& slot : wiring.rx()) {
+        if (slot.task == nullptr) continue;
+        full += slot.task->counters().read()[base::at(stage::RxCounter::kRingFull)];
+    }
+    return full;
+}
+
+ipsec::SaTotals associations(const Wiring& wiring) {
+    ipsec::SaTotals totals;
+    for (const WorkerSlot& slot : wiring.workers()) totals += slot.worker->associations().read();
+    return totals;
+}
+
 bool has(const std::vector<std::string>& events, std::string_view event) {
     return std::ranges::find(events, event) != events.end();
 }
 
 }  // namespace
 
+std::vector<CaptureTriggers::Count> CaptureTriggers::counts() {
+    return {{"ring_full", "packets dropped", ring_full},
+            {"ipsec_lost", "sequence numbers missing",
+             [](const Wiring& wiring) { return associations(wiring).counts.lost; }},
+            {"ipsec_replayed", "packets repeated, or too late to tell",
+             [](const Wiring& wiring) {
+                 const ipsec::SaCounts counts = associations(wiring).counts;
+                 return counts.duplicated + counts.beyond_window;
+             }},
+            {"ipsec_new_sa", "associations begun",
+             [](const Wiring& wiring) { return associations(wiring).confirmed; }}};
+}
+
 CaptureTriggers::CaptureTriggers(const std::vector<std::string>& events)
-    : on_malformed_(has(events, "malformed")), on_ring_full_(has(events, "ring_full")) {
+    : on_malformed_(has(events, "malformed")), counts_(counts()) {
+    for (Count& count : counts_) count.wanted = has(events, count.event);
     signals = 0;
     struct sigaction action {};
     action.sa_handler = on_signal;
@@ -41,7 +70,17 @@ CaptureTriggers::~CaptureTriggers() { sigaction(SIGUSR1, &before, nullptr); }
 std::vector<std::string> CaptureTriggers::look(const Wiring& wiring) {
     std::vector<std::string> reasons(signals.exchange(0), "SIGUSR1");
     if (on_malformed_) look_for_malformed(wiring, reasons);
-    if (on_ring_full_) look_for_ring_full(wiring, reasons);
+    const auto now = Clock::now();
+    for (Count& count : counts_) {
+        if (!count.wanted) continue;
+        const std::uint64_t value = count.read(wiring);
+        if (value > count.value && now - count.rose > kSpell) {
+            reasons.push_back(
+                fmt::format("{}: {} {}", count.event, value - count.value, count.what));
+        }
+        if (value > count.value) count.rose = now;
+        count.value = value;
+    }
     return reasons;
 }
 
@@ -58,21 +97,6 @@ void CaptureTriggers::look_for_malformed(const Wiring& wiring, std::vector<std::
         }
     }
     if (!names.empty()) reasons.push_back("malformed for the first time: " + names);
-}
-
-void CaptureTriggers::look_for_ring_full(const Wiring& wiring, std::vector<std::string>& reasons) {
-    std::uint64_t full = 0;
-    for (const RxSlot& slot : wiring.rx()) {
-        if (slot.task == nullptr) continue;
-        full += slot.task->counters().read()[base::at(stage::RxCounter::kRingFull)];
-    }
-    if (full == ring_full_) return;
-    const auto now = Clock::now();
-    if (now - ring_full_at_ > kSpell) {
-        reasons.push_back(fmt::format("ring_full: {} packets dropped", full - ring_full_));
-    }
-    ring_full_ = full;
-    ring_full_at_ = now;
 }
 
 }  // namespace weir::pipeline

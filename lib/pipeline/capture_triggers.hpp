@@ -5,6 +5,7 @@
 #include <chrono>
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "parse/status.hpp"
@@ -22,21 +23,29 @@ class CaptureTriggers {
     CaptureTriggers(const CaptureTriggers&) = delete;
     CaptureTriggers& operator=(const CaptureTriggers&) = delete;
 
-    /// What has happened since the last call, a sentence each. A defect is new once in a run. Drops
-    /// for a full ring are an event when there were none for a second before.
+    /// What has happened since the last call, a sentence each. A defect is new once in a run. The
+    /// other events are such when there was none of their kind for a second before.
     [[nodiscard]] std::vector<std::string> look(const Wiring& wiring);
 
    private:
     using Clock = std::chrono::steady_clock;
 
+    /// A count whose rise is an event, but for one that rose less than a second ago.
+    struct Count {
+        std::string_view event;
+        std::string_view what;  ///< Behind the number by which it rose.
+        std::uint64_t (*read)(const Wiring&);
+        bool wanted = false;
+        std::uint64_t value = 0;
+        Clock::time_point rose{};
+    };
+    static std::vector<Count> counts();
+
     void look_for_malformed(const Wiring& wiring, std::vector<std::string>& reasons);
-    void look_for_ring_full(const Wiring& wiring, std::vector<std::string>& reasons);
 
     bool on_malformed_;
-    bool on_ring_full_;
     std::bitset<parse::kParseStatuses> seen_;
-    std::uint64_t ring_full_ = 0;
-    Clock::time_point ring_full_at_;  ///< When it rose last.
+    std::vector<Count> counts_;
 };
 
 }  // namespace weir::pipeline

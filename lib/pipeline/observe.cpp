@@ -216,6 +216,7 @@ void set_port_metrics(const std::vector<PortState>& ports, metrics::MetricSet& m
 void set_association_metrics(const ipsec::SaTotals& totals, metrics::MetricSet& metrics) {
     metrics.set("ipsec.associations", totals.associations);
     metrics.set("ipsec.packets", totals.counts.packets);
+    metrics.set("ipsec.bytes", totals.counts.bytes);
     metrics.set("ipsec.lost", totals.counts.lost);
     metrics.set("ipsec.duplicated", totals.counts.duplicated);
     metrics.set("ipsec.reordered", totals.counts.reordered);
@@ -224,7 +225,10 @@ void set_association_metrics(const ipsec::SaTotals& totals, metrics::MetricSet& 
     metrics.set("ipsec.wraps", totals.counts.wraps);
     metrics.set("ipsec.zero_sequence", totals.counts.zero);
     metrics.set("ipsec.on_probation", totals.on_probation);
+    metrics.set("ipsec.created", totals.created);
+    metrics.set("ipsec.confirmed", totals.confirmed);
     metrics.set("ipsec.recycled", totals.recycled);
+    metrics.set("ipsec.aged", totals.aged);
     metrics.set("ipsec.refused", totals.refused);
 }
 
@@ -267,7 +271,10 @@ Snapshot observe(const Wiring& wiring, double elapsed_seconds, bool driver_state
     }
     set_ledger_metrics(snapshot.ledger, snapshot.metrics);
     set_port_metrics(snapshot.ports, snapshot.metrics);
-    set_association_metrics({}, snapshot.metrics);
+    ipsec::SaTotals associations;
+    for (const WorkerSlot& slot : wiring.workers())
+        associations += slot.worker->associations().read();
+    set_association_metrics(associations, snapshot.metrics);
     return snapshot;
 }
 
@@ -308,7 +315,7 @@ std::vector<std::string> close_books(const Wiring& wiring, Snapshot& snapshot) {
     if (snapshot.capture) close_capture(*snapshot.capture, missing);
     snapshot.ledger.balanced = missing.empty();
     set_ledger_metrics(snapshot.ledger, snapshot.metrics);
-    // Only now: the tables may be read once their lcores have stopped.
+    // Exact only now: the tables may be read once their lcores have stopped.
     ipsec::SaTotals totals;
     for (const WorkerSlot& slot : wiring.workers()) totals += slot.associations->totals();
     set_association_metrics(totals, snapshot.metrics);

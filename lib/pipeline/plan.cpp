@@ -30,9 +30,6 @@ constexpr std::size_t kPortBytes = std::size_t{192} << 10;
 /// A NIC's descriptor (16 to 64 octets) and the pointer to its mbuf. Virtual devices take less.
 constexpr std::size_t kDescriptorBytes = 80;
 
-/// IPsec associations a worker can hold.
-constexpr std::size_t kAssociations = 8192;
-
 /// net_ring's rings hold so many mbufs whatever the number of descriptors.
 constexpr std::size_t kNetRingMbufs = 1024;
 
@@ -253,7 +250,7 @@ Plan make_plan(const config::Options& options, const std::vector<port::PortSpec>
     plan.workers = options.workers;
     plan.rx_queues = options.rx_queues;
     plan.mbuf_data_bytes = options.mbuf_data_bytes;
-    plan.associations = kAssociations;
+    plan.associations = options.sa_capacity;
     if (options.mode == Mode::kRunToCompletion && !plan.demo) {
         plan.rx_queues =
             std::max<std::uint16_t>(plan.rx_queues, static_cast<std::uint16_t>(options.workers));

@@ -180,7 +180,7 @@ void Wiring::make_associations(WorkerSlot& slot) {
     slot.associations = std::make_unique<ipsec::SaTable>(
         ipsec::SaStorage{slot.sa_lines->elements(), slot.sa_rests->elements(),
                          slot.sa_buckets->elements()},
-        rte_rand());
+        rte_rand(), tsc_of(options_.sa_idle_seconds));
 }
 
 void Wiring::make_workers() {

@@ -130,6 +130,7 @@ void Worker::track_associations(const mem::Burst& burst, Mask kept) noexcept {
     });
     if (count == 0) return;
     setup_.associations->update(std::span(sa_packets_).first(count), base::tsc_now());
+    association_totals_.write(setup_.associations->running());
 }
 
 Worker::Mask Worker::drop_malformed(std::size_t size, Mask kept, Tally& tally) noexcept {

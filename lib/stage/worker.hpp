@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <span>
 
+#include "base/shared_words.hpp"
 #include "filter/filter.hpp"
 #include "ipsec/sa_table.hpp"
 #include "mem/burst.hpp"
@@ -57,6 +58,10 @@ class Worker {
     [[nodiscard]] std::size_t held() const noexcept;
 
     [[nodiscard]] const WorkerCounters& counters() const noexcept { return counters_; }
+    /// The running sums of its associations.
+    [[nodiscard]] const base::Published<ipsec::SaTotals>& associations() const noexcept {
+        return association_totals_;
+    }
 
    private:
     /// Packets of a burst by their index, one bit each.
@@ -86,6 +91,7 @@ class Worker {
     Setup setup_;
     PacketParser parser_;
     WorkerCounters counters_;
+    base::Published<ipsec::SaTotals> association_totals_;
     std::array<parse::PacketRecord, mem::kMaxBurst> records_;
     std::array<ipsec::SaPacket, mem::kMaxBurst> sa_packets_;  ///< Those of a burst with IPsec.
 };

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <cstdint>
 #include <thread>
 
 namespace weir::base {
@@ -40,6 +41,34 @@ TEST(CounterBlock, AReaderNeverSeesHalfAnUpdate) {
         ASSERT_EQ(values[at(Pair::kBytes)], 64 * values[at(Pair::kPackets)]);
         ASSERT_GE(values[at(Pair::kPackets)], last);
         last = values[at(Pair::kPackets)];
+    }
+    stop = true;
+    writer.join();
+}
+
+struct Sum {
+    std::uint64_t packets = 0;
+    std::uint64_t bytes = 0;
+};
+
+TEST(Published, AReaderNeverSeesHalfAValue) {
+    Published<Sum> board;
+    EXPECT_EQ(board.read().packets, 0U);
+    std::atomic<bool> stop{false};
+    std::thread writer([&] {
+        Sum sum;
+        while (!stop.load(std::memory_order_relaxed)) {
+            ++sum.packets;
+            sum.bytes += 64;
+            board.write(sum);
+        }
+    });
+    std::uint64_t last = 0;
+    for (int i = 0; i < 20'000 || last < 1000; ++i) {
+        const Sum sum = board.read();
+        ASSERT_EQ(sum.bytes, 64 * sum.packets);
+        ASSERT_GE(sum.packets, last);
+        last = sum.packets;
     }
     stop = true;
     writer.join();

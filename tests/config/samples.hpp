@@ -44,6 +44,8 @@ inline const std::map<std::string_view, std::string>& samples() {
         {"udp-port", "8472=vxlan"},
         {"esp-null-icv", "12"},
         {"max-layers", "16"},
+        {"sa-capacity", "1000000"},
+        {"sa-idle", "600"},
         {"ring-size", "4096"},
         {"descriptors", "512"},
         {"mbuf-size", "9216"},

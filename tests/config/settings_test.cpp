@@ -58,8 +58,8 @@ TEST(Settings, EveryFieldOfOptionsIsReached) {
                  promiscuous, mtu, duration, packets, fail_on, report, capture_file, capture_filter,
                  capture_snaplen, capture_memory, capture_ring, capture_rotate_size,
                  capture_rotate_seconds, capture_files, capture_on, capture_after, udp_ports,
-                 esp_null_icv, max_layers, ring_size, descriptors, mbuf_bytes, link_timeout,
-                 worker_delay, seed, hugepages, strict, eal_arguments] = options;
+                 esp_null_icv, max_layers, sa_capacity, sa_idle, ring_size, descriptors, mbuf_bytes,
+                 link_timeout, worker_delay, seed, hugepages, strict, eal_arguments] = options;
     EXPECT_NE(ports, defaults.ports);
     EXPECT_NE(rx_queues, defaults.rx_queues);
     EXPECT_NE(cpus, defaults.cpus);
@@ -88,6 +88,8 @@ TEST(Settings, EveryFieldOfOptionsIsReached) {
     EXPECT_NE(udp_ports, defaults.udp_ports);
     EXPECT_NE(esp_null_icv, defaults.esp_null_icv);
     EXPECT_NE(max_layers, defaults.max_layers);
+    EXPECT_NE(sa_capacity, defaults.sa_capacity);
+    EXPECT_NE(sa_idle, defaults.sa_idle_seconds);
     EXPECT_NE(ring_size, defaults.ring_size);
     EXPECT_NE(descriptors, defaults.descriptors);
     EXPECT_NE(mbuf_bytes, defaults.mbuf_data_bytes);
@@ -141,8 +143,8 @@ TEST(Settings, TheDefaultsThatTheHelpStatesAreTheOptions) {
         EXPECT_EQ(options, Options{}) << setting.name << " says " << word;
     }
     EXPECT_THAT(checked, ElementsAreArray({"action", "capture-after", "descriptors", "link-timeout",
-                                           "mbuf-size", "mode", "ring-size", "rx-queues", "seed",
-                                           "worker-delay-ns", "workers"}));
+                                           "mbuf-size", "mode", "ring-size", "rx-queues",
+                                           "sa-capacity", "seed", "worker-delay-ns", "workers"}));
 }
 
 /// docs/configuration.md beside these sources; `meson test` runs where the compiler ran, so that

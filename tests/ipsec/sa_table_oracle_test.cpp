@@ -100,6 +100,7 @@ TEST(SaTableOracle, AgreesOnEveryFigureOfThousandsOfAssociations) {
             sum += view->counts;
         }
         EXPECT_EQ(table.totals().counts, sum);
+        EXPECT_EQ(table.running().counts.packets, sum.packets);
         EXPECT_EQ(sum.packets, traffic.packets());
         packets += traffic.packets();
     }

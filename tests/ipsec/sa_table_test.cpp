@@ -33,8 +33,8 @@ bool key_of_frame(const std::vector<std::byte>& frame, std::uint16_t port, SaKey
 
 class SaTableTest : public testing::Test {
    protected:
-    explicit SaTableTest(std::size_t associations = 64)
-        : memory_(associations), table_(memory_.storage(), 42) {}
+    explicit SaTableTest(std::size_t associations = 64, std::uint64_t idle = 0)
+        : memory_(associations), table_(memory_.storage(), 42, idle) {}
 
     void send(const SaKey& to, std::uint32_t sequence, std::uint64_t now = 0) {
         const SaPacket packet{to, sequence, 100};
@@ -54,9 +54,15 @@ class SmallSaTable : public SaTableTest {
     SmallSaTable() : SaTableTest(16) {}
 };
 
+class AgeingSaTable : public SaTableTest {
+   protected:
+    AgeingSaTable() : SaTableTest(16, 1000) {}
+};
+
 class LargeSaTable : public SaTableTest {
    protected:
-    LargeSaTable() : SaTableTest(20000) {}
+    static constexpr std::uint64_t kIdle = 1'000'000;
+    LargeSaTable() : SaTableTest(20000, kIdle) {}
 };
 
 TEST_F(SaTableTest, KeepsAssociationsApart) {
@@ -145,23 +151,43 @@ TEST_F(SmallSaTable, RefusesAndCountsWhenAllAreConfirmed) {
     EXPECT_TRUE(table_.find(key(1015)));
 }
 
-TEST_F(SmallSaTable, ForgetsTheSilentABitAtATime) {
+TEST_F(AgeingSaTable, ForgetsTheSilentWhileOthersSend) {
     for (std::uint32_t spi = 1000; spi < 1016; ++spi) {
         send(key(spi), 1, spi);
         send(key(spi), 3, spi);
     }
-    std::size_t forgotten = 0;
-    for (int i = 0; i < 4; ++i) forgotten += table_.age(1107, 100, 4);
-    EXPECT_EQ(forgotten, 7U);
-    EXPECT_EQ(table_.find(key(1006)), std::nullopt);
-    EXPECT_TRUE(table_.find(key(1007)));
+    // One entry is due every 7 ticks.
+    std::uint32_t sequence = 3;
+    for (std::uint64_t now = 1020; now <= 2006; ++now) send(key(1015), ++sequence, now);
+    EXPECT_TRUE(table_.find(key(1006))) << "silent for exactly as long as it may";
+    EXPECT_LE(table_.totals().aged, 6U);
+    for (std::uint64_t now = 2007; now <= 2200; ++now) send(key(1015), ++sequence, now);
+    EXPECT_EQ(table_.find(key(1000)), std::nullopt);
+    EXPECT_TRUE(table_.find(key(1015)));
     const SaTotals totals = table_.totals();
-    EXPECT_EQ(totals.aged, 7U);
-    EXPECT_EQ(totals.associations, 9U);
+    EXPECT_EQ(totals.aged, 15U);
+    EXPECT_EQ(totals.associations, 1U);
     EXPECT_EQ(totals.counts.lost, 16U) << "what is forgotten stays in the sums";
-    for (std::uint32_t spi = 2000; spi < 2007; ++spi) send(key(spi), 1);
+    for (std::uint32_t spi = 2000; spi < 2015; ++spi) send(key(spi), 1, 2200);
     EXPECT_EQ(table_.totals().associations, 16U);
     EXPECT_EQ(table_.totals().recycled, 0U);
+}
+
+TEST_F(AgeingSaTable, CatchesUpAfterALongSilence) {
+    for (std::uint32_t spi = 1000; spi < 1016; ++spi) send(key(spi), 1, 5);
+    send(key(1000), 2, 1'000'000);
+    EXPECT_EQ(table_.totals().aged, 15U);
+    EXPECT_TRUE(table_.find(key(1000)));
+}
+
+TEST_F(SaTableTest, RunningSumsLeaveHeldPacketsOut) {
+    for (std::uint32_t i = 1; i <= 100; ++i) send(key(1000), i);
+    send(key(1000), 1);
+    EXPECT_EQ(table_.running().counts, (SaCounts{.packets = 101, .bytes = 10100}));
+    EXPECT_EQ(table_.totals().counts, (SaCounts{.packets = 101, .bytes = 10100, .duplicated = 1}));
+    send(key(1000), 101);
+    EXPECT_EQ(table_.running().counts, table_.totals().counts);
+    EXPECT_EQ(table_.running().counts.duplicated, 1U);
 }
 
 TEST_F(SmallSaTable, ListsEachAssociationOnce) {
@@ -177,11 +203,13 @@ TEST_F(SmallSaTable, ListsEachAssociationOnce) {
 }
 
 TEST_F(LargeSaTable, FindsAllOfAFullTableAndWhatTakesTheirPlaces) {
+    std::uint64_t now = 0;
     for (std::uint32_t round = 0; round < 4; ++round) {
         const std::uint32_t first = 1000 + round * 10000;
+        const std::uint32_t middle = first + 10000;
         for (std::uint32_t spi = first; spi < first + 20000; ++spi) {
-            send(key(spi), 1, round);
-            send(key(spi), 2, round);
+            send(key(spi), 1, now);
+            send(key(spi), 2, now);
         }
         EXPECT_EQ(table_.totals().associations, 20000U);
         EXPECT_EQ(table_.totals().refused, 0U);
@@ -189,10 +217,12 @@ TEST_F(LargeSaTable, FindsAllOfAFullTableAndWhatTakesTheirPlaces) {
             ASSERT_TRUE(table_.find(key(spi))) << spi;
         }
         // One half goes; of the other, packets go on.
-        for (std::uint32_t spi = first + 10000; spi < first + 20000; ++spi) {
-            send(key(spi), 3, round + 1);
+        for (std::uint32_t spi = middle; spi < first + 20000; ++spi) {
+            send(key(spi), 3, now + kIdle / 2);
         }
-        EXPECT_EQ(table_.age(round + 1, 0, 20000), 10000U);
+        const std::uint64_t end = now + kIdle * 5 / 4;
+        for (now += kIdle + 1; now < end; now += 50) send(key(middle), 3, now);
+        EXPECT_EQ(table_.totals().aged, (round + 1) * 10000U);
         EXPECT_EQ(table_.find(key(first)), std::nullopt);
     }
 }

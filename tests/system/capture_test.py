@@ -314,6 +314,27 @@ class Ring(CaptureCase):
         self.assertEqual((capture['triggers'], capture['triggers_ignored']), (1, 0))
         self.assertRegex(read_pcapng(self.files()[0]).comments()[0], r'^ring_full: \d+ packets')
 
+    def test_what_happens_to_associations_is_a_trigger(self):
+        for event, reason in (('ipsec_lost', r'^ipsec_lost: \d+ sequence numbers missing$'),
+                              ('ipsec_replayed', r'^ipsec_replayed: \d+ packets repeated'),
+                              ('ipsec_new_sa', r'^ipsec_new_sa: \d+ associations begun$')):
+            with self.subTest(event):
+                process, _ = self.start_ring('--capture-on', event, '--capture-after', '0.1')
+                self.await_files(1)
+                process.send_signal(signal.SIGTERM)
+                self.assert_complete(self.finish(process))
+                self.assertRegex(read_pcapng(self.files()[0]).comments()[0], reason)
+                for path in self.files():
+                    path.unlink()
+
+    def test_associations_without_faults_are_none(self):
+        source = self.capture(20000, faults=False)
+        outcome = self.weir('--port', source, '--capture', self.out, '--capture-ring', '1M',
+                            '--capture-on', 'ipsec_lost', '--capture-on', 'ipsec_replayed')
+        capture = self.assert_complete(outcome)
+        self.assertGreater(outcome.report['metrics']['ipsec.packets'], 0)
+        self.assertEqual(capture['triggers'], 0)
+
     def test_the_newest_are_kept(self):
         source = self.capture(2000)
         process = self.start_weir('--port', '%s,loop' % source, '--capture', self.out,
@@ -514,7 +535,7 @@ class Mistakes(CaptureCase):
         self.refused(['tcp and and'], '--capture', self.out, '--capture-filter', 'tcp and and')
 
     def test_an_unknown_event(self):
-        self.refused(['malformed or ring_full'], '--capture', self.out, '--capture-ring', '1M',
+        self.refused(['malformed, ring_full, ipsec_lost, ipsec_replayed or ipsec_new_sa'], '--capture', self.out, '--capture-ring', '1M',
                      '--capture-on', 'rain')
 
     def test_a_condition_on_a_capture_that_is_not_made(self):
