@@ -10,6 +10,9 @@ int run_command(int argc, char** argv);
 /// `weir plan …`, with the options of a run: likewise.
 int plan_command(int argc, char** argv);
 
+/// `weir sa …`: likewise.
+int sa_command(int argc, char** argv);
+
 /// `weir decode …`: likewise.
 int decode_command(int argc, char** argv);
 

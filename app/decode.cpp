@@ -9,6 +9,7 @@
 #include "base/printable.hpp"
 #include "base/setup_error.hpp"
 #include "capture/capture_stream.hpp"
+#include "capture_end.hpp"
 #include "commands.hpp"
 #include "config/decode_command_line.hpp"
 #include "decode/json_line.hpp"
@@ -63,22 +64,6 @@ class Printer {
     const config::DecodeCommandLine& line_;
     std::optional<std::uint64_t> start_ns_;  ///< When the file's first packet with a time came.
 };
-
-/// Says on standard error why reading ended before the file did.
-ExitCode end_of(const capture::CaptureStream& stream, capture::ReadResult result) {
-    const capture::CaptureReader& reader = stream.reader();
-    if (result == capture::ReadResult::kUnsupported) {
-        throw SetupError("read capture file", stream.name(), reader.problem(),
-                         "name an Ethernet capture in pcap or pcapng format");
-    }
-    if (reader.skipped_packets() != 0) {
-        complain(fmt::format("{}: packets of other link types than Ethernet left out: {}",
-                             base::printable(stream.name()), reader.skipped_packets()));
-    }
-    if (result != capture::ReadResult::kDamaged) return ExitCode::kOk;
-    complain(fmt::format("{}: {}", base::printable(stream.name()), reader.problem()));
-    return ExitCode::kInputDamaged;
-}
 
 /// The packet asked for is none that could be printed.
 [[noreturn]] void refuse_packet(const capture::CaptureReader& reader, std::uint64_t number) {

@@ -22,6 +22,7 @@ constexpr std::string_view kUsage =
     "demo\n"
     "  weir plan [CONFIG.toml] [OPTION]...                       what that takes: CPUs, memory\n"
     "  weir decode FILE [OPTION]...                              print a capture file's packets\n"
+    "  weir sa FILE...|--port PORT [OPTION]...                   how IPsec associations fare\n"
     "  weir COMMAND --help                                       its options\n"
     "  weir --version\n";
 
@@ -36,6 +37,7 @@ int dispatch(int argc, char** argv) {
     if (command == "run") return weir::app::run_command(argc - 2, argv + 2);
     if (command == "plan") return weir::app::plan_command(argc - 2, argv + 2);
     if (command == "decode") return weir::app::decode_command(argc - 2, argv + 2);
+    if (command == "sa") return weir::app::sa_command(argc - 2, argv + 2);
     if (command == "--version") {
         weir::app::print(fmt::format("weir {}\n", WEIR_VERSION));
         return 0;

@@ -289,6 +289,22 @@ std::vector<AllocationSite> allocation_sites(const Wiring& wiring) {
     return result;
 }
 
+AssociationList close_associations(const Wiring& wiring, metrics::MetricSet& metrics) {
+    AssociationClock clock{UINT64_MAX, static_cast<double>(rte_get_tsc_hz())};
+    for (const LcoreSlot& slot : wiring.lcores()) {
+        clock.start = std::min(clock.start, slot.sealed->loop.started_tsc);
+    }
+    std::vector<std::string> ports;
+    for (const PortSlot& slot : wiring.ports()) ports.push_back(slot.spec.text);
+    AssociationList list;
+    for (const WorkerSlot& slot : wiring.workers()) {
+        add_associations(*slot.associations, clock, ports, list);
+    }
+    finish_associations(clock, list);
+    set_association_metrics(list.totals, metrics);
+    return list;
+}
+
 std::vector<std::string> close_books(const Wiring& wiring, Snapshot& snapshot) {
     std::vector<std::string> missing;
     snapshot.rings.clear();
@@ -315,10 +331,6 @@ std::vector<std::string> close_books(const Wiring& wiring, Snapshot& snapshot) {
     if (snapshot.capture) close_capture(*snapshot.capture, missing);
     snapshot.ledger.balanced = missing.empty();
     set_ledger_metrics(snapshot.ledger, snapshot.metrics);
-    // Exact only now: the tables may be read once their lcores have stopped.
-    ipsec::SaTotals totals;
-    for (const WorkerSlot& slot : wiring.workers()) totals += slot.associations->totals();
-    set_association_metrics(totals, snapshot.metrics);
     return missing;
 }
 

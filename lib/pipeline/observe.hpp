@@ -2,6 +2,7 @@
 #pragma once
 
 #include "gen/traffic.hpp"
+#include "pipeline/associations.hpp"
 #include "pipeline/run_report.hpp"
 #include "pipeline/snapshot.hpp"
 #include "pipeline/wiring.hpp"
@@ -16,6 +17,10 @@ namespace weir::pipeline {
 
 /// Where packet lcores called the allocator in spite of their seal.
 [[nodiscard]] std::vector<AllocationSite> allocation_sites(const Wiring& wiring);
+
+/// All IPsec associations, after the lcores have stopped. Puts their sums, which are exact only
+/// now, into the metrics.
+[[nodiscard]] AssociationList close_associations(const Wiring& wiring, metrics::MetricSet& metrics);
 
 /// The final books, after the lcores have stopped and the ports are closed: completes the
 /// snapshot's ledger with what is still in rings, tasks and pools, and says in words what does not

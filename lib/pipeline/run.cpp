@@ -318,6 +318,7 @@ void Run::finish() {
     if (wiring_->capture() != nullptr) wiring_->capture()->finish();
     report_.final = observe(*wiring_, drained_seconds_, true);
     report_.allocations = allocation_sites(*wiring_);
+    report_.associations = close_associations(*wiring_, report_.final.metrics);
     note_captures();
     eal_->end_telemetry();
     wiring_->close_ports();

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "base/setup_error.hpp"
+#include "pipeline/associations.hpp"
 #include "pipeline/snapshot.hpp"
 
 namespace weir::pipeline {
@@ -43,6 +44,7 @@ struct RunReport {
     MemoryState memory_warm;  ///< After the first second, or at the start of a shorter run.
     Snapshot final;
     std::vector<AllocationSite> allocations;  ///< Empty when the packet path kept its promise.
+    AssociationList associations;
     std::vector<std::string> missing;  ///< What does not balance, in words; empty when all does.
     std::vector<DemoCheck> demo;       ///< Empty unless it was the demo.
     std::vector<ConditionResult> conditions;

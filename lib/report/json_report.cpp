@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/setup_error.hpp"
+#include "report/association_json.hpp"
 
 namespace weir::report {
 namespace {
@@ -142,6 +143,14 @@ Json capture_json(const std::optional<pipeline::CaptureState>& state) {
             {"note", capture.note}};
 }
 
+Json ipsec_json(const pipeline::AssociationList& list) {
+    constexpr std::size_t kMost = 1000;
+    const std::size_t all = list.associations.size();
+    return {{"totals", association_totals_json(list.totals)},
+            {"associations", associations_json(list, kMost)},
+            {"associations_left_out", all > kMost ? all - kMost : 0}};
+}
+
 Json verdicts_json(const RunReport& report) {
     Json demo = Json::array();
     for (const pipeline::DemoCheck& check : report.demo) {
@@ -193,6 +202,7 @@ std::string json_report(const RunReport& report) {
                  {"packet_path_allocations", allocations_json(report)},
                  {"layers", pairs(state.layers)},
                  {"statuses", pairs(state.statuses)},
+                 {"ipsec", ipsec_json(report.associations)},
                  {"capture", capture_json(state.capture)}};
     json.update(verdicts_json(report));
     json["metrics"] = metrics;

@@ -7,6 +7,7 @@
 #include <iterator>
 
 #include "base/printable.hpp"
+#include "report/association_text.hpp"
 #include "report/format.hpp"
 
 namespace weir::report {
@@ -101,16 +102,11 @@ void put_shares(Text out, const char* heading, const Counts& counts, std::uint64
     }
 }
 
-void put_ipsec(Text out, const metrics::MetricSet& metrics) {
-    const auto metric = [&metrics](const char* name) { return metrics.find(name).value_or(0); };
-    if (metric("ipsec.packets") == 0) return;
-    fmt::format_to(out, "IPsec\n");
-    put(out, "", "associations", metric("ipsec.associations"));
-    put(out, "", "packets", metric("ipsec.packets"));
-    put(out, "", "lost", metric("ipsec.lost"));
-    put(out, "", "duplicated", metric("ipsec.duplicated"));
-    put(out, "", "reordered", metric("ipsec.reordered"));
-    put(out, "", "beyond the window", metric("ipsec.beyond_window"));
+void put_ipsec(Text out, const pipeline::AssociationList& list) {
+    /// More stand in report.json, and all in what `weir sa` prints.
+    constexpr std::size_t kShown = 10;
+    if (list.totals.created == 0) return;
+    fmt::format_to(out, "{}", association_table(list, kShown));
 }
 
 /// The capture's two sums. A copy is not part of the ledger, so that they stand beside it.
@@ -228,7 +224,7 @@ std::string text_report(const RunReport& report) {
                state.ledger.received);
     put_shares(out, "parse status (share of received packets)", state.statuses,
                state.ledger.received);
-    put_ipsec(out, state.metrics);
+    put_ipsec(out, report.associations);
     put_capture(out, state);
     put_ledger(out, report);
     put_demo(out, report);

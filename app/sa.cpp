@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <random>
+#include <string>
+#include <vector>
+
+#include "base/printable.hpp"
+#include "base/setup_error.hpp"
+#include "capture/capture_stream.hpp"
+#include "capture_end.hpp"
+#include "commands.hpp"
+#include "config/sa_command_line.hpp"
+#include "filter/filter.hpp"
+#include "ipsec/sa_key.hpp"
+#include "ipsec/sa_table.hpp"
+#include "observed_run.hpp"
+#include "parse/parse_options_setup.hpp"
+#include "pipeline/associations.hpp"
+#include "print.hpp"
+#include "report/association_json.hpp"
+#include "report/association_text.hpp"
+
+namespace weir::app {
+namespace {
+
+using base::ExitCode;
+
+/// A capture file and its next packet.
+struct Point {
+    explicit Point(const std::string& path) : stream(path) {}
+
+    capture::CaptureStream stream;
+    capture::CapturedPacket packet;
+    capture::ReadResult result{};
+
+    void advance() {
+        result = stream.next(packet, [] {});
+    }
+    [[nodiscard]] bool has_packet() const { return result == capture::ReadResult::kPacket; }
+};
+
+/// Capture files read into one table, the earliest packet first.
+class Reading {
+   public:
+    explicit Reading(const config::SaCommandLine& line)
+        : filter_(line.options.filter),
+          parse_options_(parse::make_parse_options(
+              line.options.udp_ports, line.options.esp_null_icv, line.options.max_layers)),
+          lines_(line.options.sa_capacity),
+          rests_(line.options.sa_capacity),
+          buckets_(ipsec::sa_buckets(line.options.sa_capacity)),
+          table_({lines_, rests_, buckets_}, std::random_device()(),
+                 static_cast<std::uint64_t>(line.options.sa_idle_seconds * 1e9)),
+          names_(line.files) {
+        for (const std::string& file : line.files) {
+            points_.push_back(std::make_unique<Point>(file));
+        }
+    }
+
+    void read() {
+        for (const auto& point : points_) point->advance();
+        for (;;) {
+            const auto first = std::ranges::min_element(points_, {}, [](const auto& point) {
+                return std::pair(!point->has_packet(), point->packet.timestamp_ns.value_or(0));
+            });
+            Point& point = **first;
+            if (!point.has_packet()) return;
+            take(point.packet, static_cast<std::uint16_t>(first - points_.begin()));
+            point.advance();
+        }
+    }
+
+    [[nodiscard]] pipeline::AssociationList list() const {
+        const pipeline::AssociationClock clock{start_ns_.value_or(0), 1e9};
+        pipeline::AssociationList list;
+        pipeline::add_associations(table_, clock, names_, list);
+        pipeline::finish_associations(clock, list);
+        return list;
+    }
+
+    /// Says what stopped each file; the worst of it.
+    [[nodiscard]] ExitCode end() const {
+        ExitCode code = ExitCode::kOk;
+        for (const auto& point : points_) {
+            code = std::max(code, end_of(point->stream, point->result));
+        }
+        return code;
+    }
+
+   private:
+    void take(const capture::CapturedPacket& packet, std::uint16_t point) {
+        // Time stands still where a packet has none, or goes back.
+        now_ns_ = std::max(now_ns_, packet.timestamp_ns.value_or(0));
+        if (!start_ns_) start_ns_ = now_ns_;
+        const base::PacketView view{packet.bytes, packet.original_bytes};
+        if (!filter_.matches(view)) return;
+        parse::PacketRecord record;
+        parse::parse(view, parse_options_, record);
+        ipsec::SaPacket sa;
+        if (record.ipsec == parse::LayerKind::kNone) return;
+        if (!ipsec::key_of(view, record, {point}, sa.key)) return;
+        sa.sequence = record.sequence;
+        sa.bytes = packet.original_bytes;
+        table_.update({&sa, 1}, now_ns_);
+    }
+
+    filter::Filter filter_;
+    parse::ParseOptions parse_options_;
+    std::vector<ipsec::SaLine> lines_;
+    std::vector<ipsec::SaRest> rests_;
+    std::vector<ipsec::SaBucket> buckets_;
+    ipsec::SaTable table_;
+    std::vector<std::string> names_;
+    std::vector<std::unique_ptr<Point>> points_;
+    std::uint64_t now_ns_ = 0;
+    std::optional<std::uint64_t> start_ns_;
+};
+
+std::string text_of(const config::SaCommandLine& line, const pipeline::AssociationList& list) {
+    return line.json ? report::association_report(list)
+                     : report::association_table(list, list.associations.size());
+}
+
+ExitCode read_files(const config::SaCommandLine& line) {
+    Reading reading(line);
+    reading.read();
+    const ExitCode code = reading.end();
+    print(text_of(line, reading.list()));
+    return code;
+}
+
+ExitCode follow(const config::SaCommandLine& line) {
+    const auto answer = [&line](const pipeline::RunReport& result) {
+        for (const std::string& what : result.missing) complain(base::printable(what));
+        return text_of(line, result.associations);
+    };
+    const Progress progress = line.json ? Progress::kNone : Progress::kPanel;
+    return static_cast<ExitCode>(observed_run(line.options, progress, answer));
+}
+
+}  // namespace
+
+int sa_command(int argc, char** argv) {
+    const config::SaCommandLine line =
+        config::parse_sa_command_line(std::vector<std::string>(argv, argv + argc));
+    if (!line.help.empty()) {
+        print(line.help);
+        return 0;
+    }
+    return static_cast<int>(line.files.empty() ? follow(line) : read_files(line));
+}
+
+}  // namespace weir::app

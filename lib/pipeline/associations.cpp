@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "pipeline/associations.hpp"
+
+#include <algorithm>
+#include <array>
+#include <span>
+#include <tuple>
+
+#include "ipsec/rekeys.hpp"
+
+namespace weir::pipeline {
+namespace {
+
+/// An initiator deletes the old pair at once, a lifetime that ran out leaves a pause, and some let
+/// both run for a while (RFC 7296, section 2.8).
+constexpr double kMostSilenceSeconds = 10;
+constexpr double kMostOverlapSeconds = 60;
+
+}  // namespace
+
+double Association::packets_per_second() const noexcept {
+    const double seconds = last_seen_seconds - first_seen_seconds;
+    return seconds > 0 ? static_cast<double>(view.counts.packets) / seconds : 0;
+}
+
+std::uint64_t trouble_of(const ipsec::SaCounts& counts) noexcept {
+    return counts.lost + counts.duplicated + counts.reordered + counts.beyond_window;
+}
+
+void add_associations(const ipsec::SaTable& table, const AssociationClock& clock,
+                      const std::vector<std::string>& ports, AssociationList& list) {
+    const auto seconds = [&clock](std::uint64_t ticks) {
+        return static_cast<double>(ticks - clock.start) / clock.ticks_per_second;
+    };
+    std::array<ipsec::SaView, 64> views;
+    std::size_t from = 0;
+    while (const std::size_t count = table.snapshot(from, views)) {
+        for (const ipsec::SaView& view : std::span(views).first(count)) {
+            Association association;
+            association.view = view;
+            if (view.key.port < ports.size()) association.port = ports[view.key.port];
+            association.first_seen_seconds = seconds(view.first_seen);
+            association.last_seen_seconds = seconds(view.last_seen);
+            list.associations.push_back(std::move(association));
+        }
+    }
+    list.totals += table.totals();
+}
+
+void finish_associations(const AssociationClock& clock, AssociationList& list) {
+    std::ranges::stable_sort(
+        list.associations, [](const Association& one, const Association& other) {
+            const auto rank = [](const Association& each) {
+                return std::tuple(trouble_of(each.view.counts), each.view.counts.packets);
+            };
+            return rank(one) > rank(other);
+        });
+    std::vector<ipsec::SaView> views;
+    views.reserve(list.associations.size());
+    for (const Association& each : list.associations) views.push_back(each.view);
+    std::vector<std::uint32_t> follows(views.size());
+    std::vector<std::uint32_t> scratch(views.size());
+    const auto ticks = [&clock](double seconds) {
+        return static_cast<std::uint64_t>(seconds * clock.ticks_per_second);
+    };
+    ipsec::link_rekeys(views, {ticks(kMostSilenceSeconds), ticks(kMostOverlapSeconds)}, follows,
+                       scratch);
+    for (std::size_t i = 0; i < views.size(); ++i) {
+        if (follows[i] == ipsec::kFollowsNone) continue;
+        list.associations[i].follows_spi = views[follows[i]].key.spi;
+    }
+}
+
+}  // namespace weir::pipeline

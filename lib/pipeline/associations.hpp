@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "ipsec/sa_table.hpp"
+
+/// The IPsec associations of a run, or of capture files, as plain data for reports. Control thread,
+/// once the lcores that own the tables have stopped.
+namespace weir::pipeline {
+
+/// docs/ipsec.md defines the figures.
+struct Association {
+    ipsec::SaView view;             ///< Its times are in ticks.
+    std::string port;               ///< Name of the port or capture file it was seen at.
+    double first_seen_seconds = 0;  ///< From the start of the run, or of the first capture.
+    double last_seen_seconds = 0;
+    std::optional<std::uint32_t> follows_spi;  ///< SPI of the one it took over from at a rekey.
+
+    /// Packets a second while it sent; 0 when its packets came at one moment.
+    [[nodiscard]] double packets_per_second() const noexcept;
+};
+
+struct AssociationList {
+    std::vector<Association> associations;  ///< Those in the tables, the worst first.
+    ipsec::SaTotals totals;                 ///< Those forgotten included.
+};
+
+/// What ticks are.
+struct AssociationClock {
+    std::uint64_t start = 0;
+    double ticks_per_second = 1e9;
+};
+
+/// Numbers of any association that went astray, one way or the other: what it is ranked by.
+[[nodiscard]] std::uint64_t trouble_of(const ipsec::SaCounts& counts) noexcept;
+
+/// Adds a table's associations and sums. `ports`: names, by SaKey::port. Not yet in order.
+void add_associations(const ipsec::SaTable& table, const AssociationClock& clock,
+                      const std::vector<std::string>& ports, AssociationList& list);
+/// Links rekeys and puts the worst first: by trouble, then packets.
+void finish_associations(const AssociationClock& clock, AssociationList& list);
+
+}  // namespace weir::pipeline

@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "report/association_json.hpp"
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+#include <span>
+
+#include "report/association_text.hpp"
+
+namespace weir::report {
+namespace {
+
+using Json = nlohmann::ordered_json;
+using ipsec::SaView;
+using pipeline::Association;
+
+Json counts_json(const ipsec::SaCounts& counts) {
+    return {{"packets", counts.packets},     {"bytes", counts.bytes},
+            {"lost", counts.lost},           {"duplicated", counts.duplicated},
+            {"reordered", counts.reordered}, {"beyond_window", counts.beyond_window},
+            {"zero_sequence", counts.zero},  {"restarts", counts.restarts},
+            {"wraps", counts.wraps}};
+}
+
+Json windows_json(const SaView& view) {
+    Json windows = Json::object();
+    for (std::size_t i = 0; i < view.would_drop.size(); ++i) {
+        windows[std::to_string(ipsec::kReplayWindows[i])] = view.would_drop[i];
+    }
+    return windows;
+}
+
+Json association_json(const Association& association) {
+    const SaView& view = association.view;
+    const std::string ends = ends_of(view.key);
+    const std::size_t arrow = ends.find(" -> ");
+    Json json = {{"port", view.key.port},
+                 {"port_name", association.port},
+                 {"protocol", protocol_of(view.key)},
+                 {"source", ends.substr(0, arrow)},
+                 {"destination", ends.substr(arrow + 4)},
+                 {"spi", view.key.spi},
+                 {"first_seen_seconds", association.first_seen_seconds},
+                 {"last_seen_seconds", association.last_seen_seconds},
+                 {"packets_per_second", association.packets_per_second()}};
+    json.update(counts_json(view.counts));
+    json.update({{"expected", view.expected},
+                 {"highest", view.highest},
+                 {"on_probation", view.probation},
+                 {"reserved_spi", view.reserved_spi},
+                 {"latest", view.latest},
+                 {"lateness", view.lateness},
+                 {"smallest_window", nullptr},
+                 {"would_drop", windows_json(view)},
+                 {"longest_gap", view.longest_gap},
+                 {"gap_lengths", view.gap_lengths},
+                 {"longest_extent", view.longest_extent},
+                 {"extents", view.extents},
+                 {"n_reordered", view.n_reordered},
+                 {"untracked", view.untracked},
+                 {"follows_spi", nullptr}});
+    if (view.smallest_window) json["smallest_window"] = *view.smallest_window;
+    if (association.follows_spi) json["follows_spi"] = *association.follows_spi;
+    return json;
+}
+
+}  // namespace
+
+Json associations_json(const pipeline::AssociationList& list, std::size_t most) {
+    Json all = Json::array();
+    const std::size_t count = std::min(most, list.associations.size());
+    for (const Association& each : std::span(list.associations).first(count)) {
+        all.push_back(association_json(each));
+    }
+    return all;
+}
+
+Json association_totals_json(const ipsec::SaTotals& totals) {
+    Json json = {{"associations", totals.associations},
+                 {"on_probation", totals.on_probation},
+                 {"created", totals.created},
+                 {"confirmed", totals.confirmed},
+                 {"recycled", totals.recycled},
+                 {"aged", totals.aged},
+                 {"refused", totals.refused}};
+    json.update(counts_json(totals.counts));
+    return json;
+}
+
+std::string association_report(const pipeline::AssociationList& list) {
+    const Json json = {{"schema", "weir-sa/1"},
+                       {"totals", association_totals_json(list.totals)},
+                       {"associations", associations_json(list, list.associations.size())}};
+    return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+}
+
+}  // namespace weir::report

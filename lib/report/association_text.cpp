@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "report/association_text.hpp"
+
+#include <arpa/inet.h>
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <iterator>
+#include <span>
+
+#include "base/printable.hpp"
+#include "report/format.hpp"
+
+namespace weir::report {
+namespace {
+
+using ipsec::SaView;
+using pipeline::Association;
+using pipeline::AssociationList;
+using Text = std::back_insert_iterator<std::string>;
+
+std::string address_of(const ipsec::SaKey& key, const std::array<std::uint8_t, 16>& octets) {
+    std::array<char, INET6_ADDRSTRLEN> text{};
+    const int family = key.network == parse::LayerKind::kIpv6 ? AF_INET6 : AF_INET;
+    return ::inet_ntop(family, octets.data(), text.data(), text.size());
+}
+
+/// "1: 5  2-3: 7  4096+: 1": the buckets by powers of two that are not empty.
+template <typename Count, std::size_t kBuckets>
+std::string histogram(const std::array<Count, kBuckets>& buckets, bool last_is_open) {
+    std::string text;
+    for (std::size_t i = 0; i < kBuckets; ++i) {
+        if (buckets[i] == 0) continue;
+        const std::uint64_t first = std::uint64_t{1} << i;
+        const std::string range = last_is_open && i == kBuckets - 1 ? fmt::format("{}+", first)
+                                  : i == 0                          ? "1"
+                                           : fmt::format("{}-{}", first, 2 * first - 1);
+        fmt::format_to(std::back_inserter(text), "{}{}: {}", text.empty() ? "" : "  ", range,
+                       grouped(buckets[i]));
+    }
+    return text;
+}
+
+/// "32: 7  64: 2": windows that would have dropped packets.
+std::string windows(const SaView& view) {
+    std::string text;
+    for (std::size_t i = 0; i < view.would_drop.size(); ++i) {
+        if (view.would_drop[i] == 0) continue;
+        fmt::format_to(std::back_inserter(text), "{}{}: {}", text.empty() ? "" : "  ",
+                       ipsec::kReplayWindows[i], grouped(view.would_drop[i]));
+    }
+    return text;
+}
+
+/// What else there is to say of an association.
+std::string remarks(const Association& association) {
+    const SaView& view = association.view;
+    std::string text;
+    const auto remark = [&text](bool applies, const std::string& words) {
+        if (applies) text += (text.empty() ? "" : ", ") + words;
+    };
+    const std::uint32_t former = association.follows_spi.value_or(0);
+    remark(association.follows_spi.has_value(), fmt::format("follows 0x{:08x}", former));
+    remark(view.counts.restarts != 0, fmt::format("restarts {}", view.counts.restarts));
+    remark(view.counts.wraps != 0, fmt::format("wraps {}", view.counts.wraps));
+    remark(view.counts.zero != 0, fmt::format("sequence number 0: {}", view.counts.zero));
+    remark(view.reserved_spi, "reserved SPI");
+    remark(view.probation, "on probation");
+    return text;
+}
+
+void put_detail(Text out, const char* what, const std::string& text) {
+    if (!text.empty()) fmt::format_to(out, "      {:<22}{}\n", what, text);
+}
+
+void put_association(Text out, const Association& association) {
+    const SaView& view = association.view;
+    fmt::format_to(out, "  {}\n", association_line(view));
+    put_detail(out, "remarks", remarks(association));
+    if (view.counts.lost != 0 || view.longest_gap != 0) {
+        put_detail(out, "gaps, by length", histogram(view.gap_lengths, true));
+    }
+    if (view.counts.reordered != 0) {
+        put_detail(out, "late, by numbers", histogram(view.lateness, false));
+        put_detail(out, "late, by packets", histogram(view.extents, true));
+    }
+    put_detail(out, "windows would drop", windows(view));
+}
+
+}  // namespace
+
+std::string ends_of(const ipsec::SaKey& key) {
+    return address_of(key, key.source) + " -> " + address_of(key, key.destination);
+}
+
+std::string_view protocol_of(const ipsec::SaKey& key) noexcept {
+    switch (key.protocol) {
+        case ipsec::SaProtocol::kEsp:
+            return "esp";
+        case ipsec::SaProtocol::kAh:
+            return "ah";
+        case ipsec::SaProtocol::kEspInUdp:
+            return "esp-in-udp";
+        case ipsec::SaProtocol::kNone:
+            break;
+    }
+    return "none";
+}
+
+std::string association_heading() {
+    return fmt::format("{:<10} {:<10} {:>14} {:>10} {:>10} {:>10} {:>7} {:>7}  {}", "protocol",
+                       "SPI", "packets", "lost", "duplicated", "reordered", "beyond", "window",
+                       "port: source -> destination");
+}
+
+std::string association_line(const SaView& view) {
+    const ipsec::SaCounts& counts = view.counts;
+    return fmt::format("{:<10} 0x{:08x} {:>14} {:>10} {:>10} {:>10} {:>7} {:>7}  {}: {}",
+                       protocol_of(view.key), view.key.spi, grouped(counts.packets),
+                       grouped(counts.lost), grouped(counts.duplicated), grouped(counts.reordered),
+                       grouped(counts.beyond_window),
+                       view.smallest_window ? std::to_string(*view.smallest_window) : ">4096",
+                       view.key.port, ends_of(view.key));
+}
+
+std::string association_table(const AssociationList& list, std::size_t most) {
+    std::string text;
+    const Text out(text);
+    const ipsec::SaTotals& totals = list.totals;
+    fmt::format_to(out, "IPsec associations, worst first (docs/ipsec.md defines the figures)\n");
+    fmt::format_to(out, "  {}\n", association_heading());
+    const std::size_t shown = std::min(most, list.associations.size());
+    for (const Association& each : std::span(list.associations).first(shown)) {
+        put_association(out, each);
+    }
+    if (shown < list.associations.size()) {
+        fmt::format_to(out, "  ... {} more\n", grouped(list.associations.size() - shown));
+    }
+    fmt::format_to(out,
+                   "  {} associations ({} on probation; forgotten: {} aged, {} recycled), {} "
+                   "packets, {} lost, "
+                   "{} duplicated, {} reordered, {} beyond the window, {} restarts, {} refused\n",
+                   grouped(totals.associations), grouped(totals.on_probation), grouped(totals.aged),
+                   grouped(totals.recycled), grouped(totals.counts.packets),
+                   grouped(totals.counts.lost), grouped(totals.counts.duplicated),
+                   grouped(totals.counts.reordered), grouped(totals.counts.beyond_window),
+                   grouped(totals.counts.restarts), grouped(totals.refused));
+    return text;
+}
+
+}  // namespace weir::report

@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+#include "pipeline/associations.hpp"
+
+/// IPsec associations for people.
+namespace weir::report {
+
+/// "10.0.0.1 -> fd00::1": the association's source and destination address.
+[[nodiscard]] std::string ends_of(const ipsec::SaKey& key);
+/// "esp", "ah", "esp-in-udp".
+[[nodiscard]] std::string_view protocol_of(const ipsec::SaKey& key) noexcept;
+
+/// A table with a line for each of the `most` worst, what went wrong with each below it, and sums.
+/// Ends with a line break.
+[[nodiscard]] std::string association_table(const pipeline::AssociationList& list,
+                                            std::size_t most);
+
+/// Its heading, and the line of one association; for panels, without line break.
+[[nodiscard]] std::string association_heading();
+[[nodiscard]] std::string association_line(const ipsec::SaView& view);
+
+}  // namespace weir::report
