@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """Weir between kernel hosts: veth pairs in network namespaces of the test's own, tcpreplay sending
-and tcpdump receiving. The whole test runs inside `unshare`, so that it touches no interface of the
-machine and leaves nothing behind. An ordinary user gets a user namespace as well, and keeps his
-number in it: as root in there tcpdump would try, in vain, to give up its privileges."""
+and tcpdump receiving."""
 import os
 import re
 import struct
@@ -11,11 +9,10 @@ import sys
 import time
 import unittest
 
+from netns import INSIDE, Host, enter, run
 from weir_case import OK, WeirCase
 
-INSIDE = 'WEIR_TEST_INSIDE_NAMESPACE'
 PACKETS = 2000
-RATE = 4000  # packets a second: far below what a veth pair and one lcore carry
 
 
 def read_pcap(path):
@@ -29,51 +26,7 @@ def read_pcap(path):
     return packets
 
 
-class Host:
-    """A network namespace with one end of a veth pair; the other end is Weir's."""
-
-    def __init__(self, case, number):
-        self.name, self.weir_end = 'host%d' % number, 'weir%d' % number
-        self.process = case.start(['unshare', '-n', 'sleep', '600'])
-        own = os.readlink('/proc/self/ns/net')
-        deadline = time.monotonic() + 5
-        while os.readlink('/proc/%d/ns/net' % self.process.pid) == own:
-            if time.monotonic() > deadline:
-                raise RuntimeError('no namespace')
-            time.sleep(0.01)
-        run('ip', 'link', 'add', self.weir_end, 'type', 'veth', 'peer', 'name', self.name)
-        run('ip', 'link', 'set', self.name, 'netns', self.process.pid)
-        for name, prefix in ((self.weir_end, ()), (self.name, self.inside())):
-            # Without IPv6 the kernel says nothing on its own account.
-            run(*prefix, 'sh', '-c',
-                'echo 1 > /proc/sys/net/ipv6/conf/%s/disable_ipv6' % name)
-            run(*prefix, 'ip', 'link', 'set', name, 'arp', 'off', 'up')
-
-    def inside(self):
-        return ('nsenter', '-t', self.process.pid, '-n')
-
-    def record(self, case, path):
-        """Starts writing what arrives to a classic pcap file."""
-        as_root = ['-Z', 'root'] if os.geteuid() == 0 else []
-        process = case.start([*self.inside(), 'tcpdump', *as_root, '-U', '-B', '16384',
-                              '-i', self.name, '-s', '0', '-w', path])
-        time.sleep(1)
-        return process
-
-    def replay(self, capture):
-        run(*self.inside(), 'tcpreplay', '-q', '--pps=%d' % RATE, '-i', self.name, capture)
-
-
-def run(*command):
-    subprocess.run([str(word) for word in command], check=True, stdout=subprocess.DEVNULL,
-                   stderr=subprocess.PIPE)
-
-
 class Veth(WeirCase):
-    def tearDown(self):
-        for name in ('weir0', 'weir1'):
-            subprocess.run(['ip', 'link', 'del', name], stderr=subprocess.DEVNULL, check=False)
-
     def frames(self):
         """A capture of frames that a veth pair of MTU 1500 carries and that net_af_packet leaves as
         they are: no 802.1ad (its TPID is rewritten), and no IPv4 fragments (the driver's fanout has
@@ -170,17 +123,6 @@ class Veth(WeirCase):
         outcome = self.weir('--port', 'net_af_packet0,iface=%s' % host.weir_end)
         self.assertEqual(outcome.code, 2, outcome.output)
         self.assertIn('ip link set %s up' % host.weir_end, outcome.output)
-
-
-def enter():
-    """Runs this file again inside a network namespace, and a user namespace without root."""
-    root = os.geteuid() == 0
-    unshare = ['unshare', '-n'] if root else ['unshare', '-Unc', '--keep-caps']
-    if subprocess.run([*unshare, 'true'], stderr=subprocess.DEVNULL, check=False).returncode != 0:
-        print('SKIP: `%s` is not allowed here: no test on veth pairs was run' % ' '.join(unshare))
-        return 77
-    return subprocess.run([*unshare, sys.executable, *sys.argv],
-                          env=dict(os.environ, **{INSIDE: '1'}), check=False).returncode
 
 
 if __name__ == '__main__':
