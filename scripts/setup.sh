@@ -13,10 +13,12 @@ build_packages=(
     libbenchmark-dev libboost-dev libcli11-dev libdpdk-dev libfmt-dev libgmock-dev libgtest-dev
     libpcap-dev libtomlplusplus-dev libzstd-dev nlohmann-json3-dev
 )
-# util-linux has unshare and setpriv, procps has ps and sysctl: minimal systems lack them.
+# util-linux has unshare and setpriv, procps has ps and sysctl: minimal systems lack them. strongSwan is
+# charon-systemd, its plugins (user-space ESP is in libcharon-extra-plugins) and strongswan-swanctl.
 test_packages=(
-    binutils clang-format gdb iproute2 linux-perf procps tcpdump tcpreplay tshark util-linux valgrind
-    zstd
+    binutils charon-systemd clang-format ethtool gdb iproute2 iputils-ping libcharon-extra-plugins
+    libstrongswan-standard-plugins linux-perf procps strongswan-swanctl tcpdump tcpreplay tshark
+    util-linux valgrind zstd
 )
 # dpdk-testpmd, beside which scripts/bench_peers.sh measures Weir, is in dpdk-dev.
 bench_packages=(dpdk-dev)
@@ -34,12 +36,32 @@ missing_of() {
     done
 }
 
+as_root() {
+    local -a sudo=()
+    ((EUID == 0)) || sudo=(sudo)
+    quietly "${sudo[@]}" "$@"
+}
+
 # Runs apt-get as root, without questions, waiting for another apt that holds the lock.
 apt_get() {
-    local -a as_root=()
-    ((EUID == 0)) || as_root=(sudo)
-    quietly "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive \
+    as_root env DEBIAN_FRONTEND=noninteractive \
         apt-get --yes --quiet --option DPkg::Lock::Timeout=600 "$@"
+}
+
+# Installs packages. With charon-systemd comes a service that would answer IKE on this host's addresses,
+# at once and from every start on; the tests start strongSwan themselves, apart from the host. Where it
+# was there before, it is somebody's and is left as it is.
+install_packages() {
+    local service=
+    if [[ " $* " == *' charon-systemd '* ]] && command -v systemctl >/dev/null; then
+        service=strongswan.service
+        as_root systemctl mask "$service"
+    fi
+    local status=0
+    apt_get install --no-install-recommends "$@" || status=$?
+    [[ -z $service ]] || as_root systemctl unmask "$service"
+    ((status == 0)) || return "$status"
+    [[ -z $service ]] || as_root systemctl disable "$service"
 }
 
 main() {
@@ -72,7 +94,7 @@ main() {
   apt-get install --no-install-recommends ${missing[*]}"
     fi
     apt_get update
-    apt_get install --no-install-recommends "${missing[@]}"
+    install_packages "${missing[@]}"
 }
 
 main "$@"
