@@ -22,21 +22,13 @@ Figures = collections.namedtuple('Figures', 'packets lost duplicated reordered')
 
 
 def associations(path):
-    """The associations in a capture that Weir wrote, as Weir sees them, in order of their beginning."""
-    done = subprocess.run([WEIR, 'decode', str(path), '--json'], check=True, stdout=subprocess.PIPE)
-    packets, protocols = [], {}
-    for line in done.stdout.splitlines():
-        layers = {layer['p']: layer for layer in json.loads(line)['L']}
-        if 'esp' in layers:
-            key = layers['ip']['src'], layers['ip']['dst'], layers['esp']['spi']
-            packets.append((*key, layers['esp']['seq']))
-            protocols[key] = 'esp-in-udp' if 'udp' in layers else 'esp'
-    found = []
-    for key, figures in health(packets).items():
-        before = [other for other in found if (other.source, other.destination) == key[:2]]
-        found.append(Association(*key, protocols[key], *figures,
-                                 follows=before[-1].spi if before else None))
-    return found
+    """The associations in a capture that Weir wrote, as `weir sa` lists them, in order of their
+    beginning."""
+    done = subprocess.run([WEIR, 'sa', str(path), '--json'], check=True, stdout=subprocess.PIPE)
+    found = json.loads(done.stdout)['associations']
+    found.sort(key=lambda one: one['first_seen_seconds'])
+    return [Association(*(one['follows_spi' if name == 'follows' else name]
+                          for name in Association._fields)) for one in found]
 
 
 def health(packets):
