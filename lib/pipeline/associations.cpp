@@ -7,6 +7,7 @@
 #include <tuple>
 
 #include "ipsec/rekeys.hpp"
+#include "ipsec/sa_survey.hpp"
 
 namespace weir::pipeline {
 namespace {
@@ -21,10 +22,6 @@ constexpr double kMostOverlapSeconds = 60;
 double Association::packets_per_second() const noexcept {
     const double seconds = last_seen_seconds - first_seen_seconds;
     return seconds > 0 ? static_cast<double>(view.counts.packets) / seconds : 0;
-}
-
-std::uint64_t trouble_of(const ipsec::SaCounts& counts) noexcept {
-    return counts.lost + counts.duplicated + counts.reordered + counts.beyond_window;
 }
 
 void add_associations(const ipsec::SaTable& table, const AssociationClock& clock,
@@ -51,7 +48,7 @@ void finish_associations(const AssociationClock& clock, AssociationList& list) {
     std::ranges::stable_sort(
         list.associations, [](const Association& one, const Association& other) {
             const auto rank = [](const Association& each) {
-                return std::tuple(trouble_of(each.view.counts), each.view.counts.packets);
+                return std::tuple(ipsec::trouble_of(each.view.counts), each.view.counts.packets);
             };
             return rank(one) > rank(other);
         });

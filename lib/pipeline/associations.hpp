@@ -35,9 +35,6 @@ struct AssociationClock {
     double ticks_per_second = 1e9;
 };
 
-/// Numbers of any association that went astray, one way or the other: what it is ranked by.
-[[nodiscard]] std::uint64_t trouble_of(const ipsec::SaCounts& counts) noexcept;
-
 /// Adds a table's associations and sums. `ports`: names, by SaKey::port. Not yet in order.
 void add_associations(const ipsec::SaTable& table, const AssociationClock& clock,
                       const std::vector<std::string>& ports, AssociationList& list);

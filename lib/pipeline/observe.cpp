@@ -5,6 +5,7 @@
 #include <rte_cycles.h>
 
 #include <algorithm>
+#include <functional>
 #include <iterator>
 #include <string_view>
 
@@ -232,6 +233,20 @@ void set_association_metrics(const ipsec::SaTotals& totals, metrics::MetricSet& 
     metrics.set("ipsec.refused", totals.refused);
 }
 
+/// The worst of what the workers have answered; and asks them again.
+void observe_worst(const Wiring& wiring, Snapshot& snapshot) {
+    std::vector<ipsec::SaView>& worst = snapshot.worst_associations;
+    for (const WorkerSlot& slot : wiring.workers()) {
+        const auto answer = slot.survey->worst();
+        worst.insert(worst.end(), answer.begin(), answer.end());
+        slot.survey->ask();
+    }
+    std::ranges::stable_sort(worst, std::greater<>(), [](const ipsec::SaView& view) {
+        return ipsec::trouble_of(view.counts);
+    });
+    worst.resize(std::min(worst.size(), ipsec::SaSurvey::kWorst));
+}
+
 void check_identity(const Ledger& ledger, std::vector<std::string>& missing) {
     const std::uint64_t accounted =
         ledger.delivered + ledger.forwarded + ledger.dropped_total() + ledger.in_flight;
@@ -275,6 +290,7 @@ Snapshot observe(const Wiring& wiring, double elapsed_seconds, bool driver_state
     for (const WorkerSlot& slot : wiring.workers())
         associations += slot.worker->associations().read();
     set_association_metrics(associations, snapshot.metrics);
+    if (!driver_state) observe_worst(wiring, snapshot);
     return snapshot;
 }
 

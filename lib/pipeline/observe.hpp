@@ -12,7 +12,8 @@
 namespace weir::pipeline {
 
 /// Counters, ledger and metrics now. `elapsed_seconds` since the lcores were launched.
-/// `driver_state`: also ask the drivers (counters, xstats), which is slow.
+/// `driver_state`: also ask the drivers (counters, xstats), which is slow; otherwise the workers,
+/// for their worst associations, which they answer until the next call.
 [[nodiscard]] Snapshot observe(const Wiring& wiring, double elapsed_seconds, bool driver_state);
 
 /// Where packet lcores called the allocator in spite of their seal.

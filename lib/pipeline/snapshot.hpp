@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "ipsec/sa_view.hpp"
 #include "mem/packet_pool.hpp"
 #include "metrics/metric_set.hpp"
 
@@ -122,7 +123,8 @@ struct Snapshot {
     MemoryState memory;
     std::vector<std::pair<std::string, std::uint64_t>> layers;    ///< Packets that hold the layer.
     std::vector<std::pair<std::string, std::uint64_t>> statuses;  ///< Packets by ParseStatus, ≠ 0.
-    std::optional<CaptureState> capture;                          ///< When something is captured.
+    std::vector<ipsec::SaView> worst_associations;  ///< While packets come; the worst first.
+    std::optional<CaptureState> capture;            ///< When something is captured.
     metrics::MetricSet metrics;
 };
 

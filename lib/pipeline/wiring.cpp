@@ -181,6 +181,7 @@ void Wiring::make_associations(WorkerSlot& slot) {
         ipsec::SaStorage{slot.sa_lines->elements(), slot.sa_rests->elements(),
                          slot.sa_buckets->elements()},
         rte_rand(), tsc_of(options_.sa_idle_seconds));
+    slot.survey = std::make_unique<ipsec::SaSurvey>();
 }
 
 void Wiring::make_workers() {
@@ -202,6 +203,7 @@ void Wiring::make_workers() {
         setup.filter = filter_.get();
         setup.capture = capture_ == nullptr ? nullptr : &capture_->tap(i);
         setup.associations = slot.associations.get();
+        setup.survey = slot.survey.get();
         setup.egress = slot.egress;
         setup.transmitters = slot.transmitters;
         setup.scratch = slot.scratch->elements();

@@ -15,6 +15,7 @@
 #include "config/options.hpp"
 #include "filter/filter.hpp"
 #include "gen/traffic.hpp"
+#include "ipsec/sa_survey.hpp"
 #include "ipsec/sa_table.hpp"
 #include "mem/allocation_seal.hpp"
 #include "mem/hugepage_array.hpp"
@@ -52,6 +53,7 @@ struct WorkerSlot {
     std::unique_ptr<mem::HugepageArray<ipsec::SaRest>> sa_rests;
     std::unique_ptr<mem::HugepageArray<ipsec::SaBucket>> sa_buckets;
     std::unique_ptr<ipsec::SaTable> associations;
+    std::unique_ptr<ipsec::SaSurvey> survey;
     std::unique_ptr<mem::HugepageArray<std::byte>> scratch;
     std::vector<std::unique_ptr<stage::Transmitter>> owned_transmitters;  ///< By port; may be null.
     std::vector<stage::Transmitter*> transmitters;                        ///< Those that are.

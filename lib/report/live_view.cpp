@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <vector>
 
+#include "report/association_text.hpp"
 #include "report/format.hpp"
 
 namespace weir::report {
@@ -124,6 +125,22 @@ void add_drops(const Change& change, Lines& lines) {
     }
 }
 
+/// Sums, and the worst associations, which come last: a low terminal leaves some out.
+void add_ipsec(const Snapshot& now, Lines& lines) {
+    const auto metric = [&now](const char* name) { return now.metrics.find(name).value_or(0); };
+    if (metric("ipsec.created") == 0) return;
+    lines.push_back(fmt::format(
+        "IPsec: {} associations  lost {}  duplicated {}  reordered {}  beyond {}  refused {}",
+        grouped(metric("ipsec.associations")), grouped(metric("ipsec.lost")),
+        grouped(metric("ipsec.duplicated")), grouped(metric("ipsec.reordered")),
+        grouped(metric("ipsec.beyond_window")), grouped(metric("ipsec.refused"))));
+    if (now.worst_associations.empty()) return;
+    lines.push_back("  " + association_heading());
+    for (const ipsec::SaView& view : now.worst_associations) {
+        lines.push_back("  " + association_line(view));
+    }
+}
+
 /// Keeps so many lines that the cursor below them is still on the screen; the last one says how
 /// many were left out.
 void fit(std::size_t rows, Lines& lines) {
@@ -146,6 +163,7 @@ std::string LiveView::render(const Snapshot& before, const Snapshot& now) {
     add_rings(now, lines);
     add_protocols(now, columns_, lines);
     add_drops(change, lines);
+    add_ipsec(now, lines);
     fit(rows_, lines);
 
     std::string text;

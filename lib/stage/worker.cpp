@@ -72,6 +72,7 @@ void Worker::process(mem::Burst& burst) noexcept {
 
 std::size_t Worker::flush(Phase phase) noexcept {
     if (setup_.capture != nullptr) setup_.capture->poll(phase);
+    if (setup_.survey != nullptr) setup_.survey->step(*setup_.associations);
     if (setup_.transmitters.empty()) return 0;
     std::size_t sent = 0;
     for (Transmitter* transmitter : setup_.transmitters) sent += transmitter->flush(phase);

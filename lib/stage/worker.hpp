@@ -8,6 +8,7 @@
 
 #include "base/shared_words.hpp"
 #include "filter/filter.hpp"
+#include "ipsec/sa_survey.hpp"
 #include "ipsec/sa_table.hpp"
 #include "mem/burst.hpp"
 #include "mem/packet_meta.hpp"
@@ -37,6 +38,7 @@ class Worker {
         const filter::Filter* filter = nullptr;  ///< None: every packet passes.
         CaptureTap* capture = nullptr;           ///< This worker's own. None: nothing is captured.
         ipsec::SaTable* associations = nullptr;  ///< This worker's own.
+        ipsec::SaSurvey* survey = nullptr;       ///< Of these. None: nobody asks.
         std::span<Transmitter* const> egress{};  ///< By mbuf->port; nullptr where there is none.
         std::span<Transmitter* const> transmitters{};  ///< Each once.
         std::span<std::byte> scratch{};  ///< kMaxFrameBytes, for packets in several segments.

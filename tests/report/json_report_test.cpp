@@ -13,6 +13,7 @@
 #include <set>
 #include <sstream>
 
+#include "report/association_json.hpp"
 #include "sample_report.hpp"
 #include "support/setup_error.hpp"
 
@@ -116,6 +117,38 @@ TEST(JsonReport, HoldsTheCapturesBooks) {
     EXPECT_EQ(parsed({})["capture"], json::object());
 }
 
+TEST(JsonReport, HoldsTheWorstAssociations) {
+    const json ipsec = parsed(sample_report())["ipsec"];
+    EXPECT_EQ(ipsec["totals"]["lost"], 7);
+    EXPECT_EQ(ipsec["associations_left_out"], 0);
+    ASSERT_EQ(ipsec["associations"].size(), 2U);
+    const json& worst = ipsec["associations"][0];
+    EXPECT_EQ(worst["protocol"], "esp-in-udp");
+    EXPECT_EQ(worst["source"], "10.0.0.1");
+    EXPECT_EQ(worst["destination"], "10.0.0.2");
+    EXPECT_EQ(worst["spi"], 0xc0ffee);
+    EXPECT_EQ(worst["packets_per_second"], 200);
+    EXPECT_EQ(worst["smallest_window"], 65);
+    EXPECT_EQ(worst["would_drop"], json::parse(R"({
+        "32": 5, "64": 2, "128": 0, "256": 0, "512": 0, "1024": 0, "2048": 0, "4096": 0})"));
+    EXPECT_EQ(worst["lateness"], json::parse("[1, 0, 0, 0, 0, 3, 2, 0, 0, 0, 0, 0]"));
+    EXPECT_EQ(worst["follows_spi"], 0xbeef);
+    const json& other = ipsec["associations"][1];
+    EXPECT_EQ(other["source"], "2001:db8::1");
+    EXPECT_EQ(other["protocol"], "ah");
+    EXPECT_TRUE(other["smallest_window"].is_null());
+    EXPECT_TRUE(other["follows_spi"].is_null());
+}
+
+TEST(JsonReport, LeavesOutAssociationsBeyondAThousand) {
+    pipeline::RunReport report;
+    report.associations.associations.resize(1001);
+    const json ipsec = parsed(report)["ipsec"];
+    EXPECT_EQ(ipsec["associations"].size(), 1000U);
+    EXPECT_EQ(ipsec["associations_left_out"], 1);
+    EXPECT_EQ(json::parse(association_report(report.associations))["associations"].size(), 1001U);
+}
+
 TEST(JsonReport, AnEmptyRunHasTheSameKeysWithObjectsAndListsEmpty) {
     const json full = parsed(sample_report());
     const json empty = parsed({});
@@ -170,9 +203,15 @@ TEST(JsonReport, WhatIsNoNumberBecomesNull) {
 /// The keys of `value` as docs/report.md writes them: "ports[].name". The members of an object
 /// whose names are counted things are no keys of the schema.
 void collect_keys(const json& value, const std::string& path, std::set<std::string>& keys) {
-    static const std::set<std::string> open_objects{
-        "ledger.dropped", "ports[].driver_counters", "ports[].xstats", "layers", "statuses",
-        "metrics",        "capture.not_stored",      "capture.lost"};
+    static const std::set<std::string> open_objects{"ledger.dropped",
+                                                    "ports[].driver_counters",
+                                                    "ports[].xstats",
+                                                    "layers",
+                                                    "statuses",
+                                                    "metrics",
+                                                    "capture.not_stored",
+                                                    "capture.lost",
+                                                    "ipsec.associations[].would_drop"};
     if (value.is_array()) {
         for (const json& element : value) collect_keys(element, path + "[]", keys);
     } else if (value.is_object() && !open_objects.contains(path)) {

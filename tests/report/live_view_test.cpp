@@ -8,6 +8,8 @@
 #include <string>
 #include <vector>
 
+#include "sample_report.hpp"
+
 namespace weir::report {
 namespace {
 
@@ -238,6 +240,29 @@ TEST(LiveLine, CountersThatGoBackShowZero) {
     Snapshot less = after(1);
     less.elapsed_seconds = 5;
     EXPECT_THAT(live_line(after(4), less), StartsWith("5 s: rx 0.000 Mpps 0.000 Gbit/s"));
+}
+
+TEST(LiveView, ShowsTheWorstAssociationsLast) {
+    Snapshot now = after(4);
+    now.metrics.set("ipsec.created", 2);
+    now.metrics.set("ipsec.associations", 2);
+    now.metrics.set("ipsec.lost", 1234);
+    for (const pipeline::Association& each : sample_associations().associations) {
+        now.worst_associations.push_back(each.view);
+    }
+    LiveView view(160);
+    const std::vector<std::string> lines = lines_of(view.render(after(3), now));
+    ASSERT_GE(lines.size(), 4U);
+    const auto last = lines.end() - 4;
+    EXPECT_THAT(last[0], HasSubstr("IPsec: 2 associations  lost 1,234"));
+    EXPECT_THAT(last[1], HasSubstr("protocol"));
+    EXPECT_THAT(last[2], ContainsRegex("esp-in-udp 0x00c0ffee .*10.0.0.1 -> 10.0.0.2"));
+    EXPECT_THAT(last[3], ContainsRegex("ah .*2001:db8::1 -> 2001:db8::2"));
+}
+
+TEST(LiveView, SaysNothingOfIpsecWhereThereIsNone) {
+    LiveView view(120);
+    EXPECT_THAT(view.render(after(3), after(4)), Not(HasSubstr("IPsec")));
 }
 
 }  // namespace

@@ -5,6 +5,51 @@
 
 namespace weir::report {
 
+/// Two associations: one that suffered, and one that did not say by how much.
+inline pipeline::AssociationList sample_associations() {
+    pipeline::Association worst;
+    ipsec::SaView& view = worst.view;
+    view.key.source = {10, 0, 0, 1};
+    view.key.destination = {10, 0, 0, 2};
+    view.key.spi = 0xc0ffee;
+    view.key.protocol = ipsec::SaProtocol::kEspInUdp;
+    view.key.network = parse::LayerKind::kIpv4;
+    view.counts = {.packets = 400, .bytes = 40000, .lost = 7, .duplicated = 3, .reordered = 6};
+    view.counts.restarts = 1;
+    view.expected = 404;
+    view.highest = 404;
+    view.lateness = {1, 0, 0, 0, 0, 3, 2};
+    view.latest = 64;
+    view.smallest_window = 65;
+    view.would_drop = {5, 2};
+    view.gap_lengths = {4, 1};
+    view.longest_gap = 3;
+    view.extents = {6};
+    view.longest_extent = 1;
+    view.n_reordered = {6, 0, 0};
+    worst.port = "net_ring0";
+    worst.first_seen_seconds = 0.5;
+    worst.last_seen_seconds = 2.5;
+    worst.follows_spi = 0xbeef;
+    pipeline::Association other;
+    other.view.key.source = {0x20, 0x01, 0x0d, 0xb8, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1};
+    other.view.key.destination = {0x20, 0x01, 0x0d, 0xb8, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 2};
+    other.view.key.spi = 77;
+    other.view.key.protocol = ipsec::SaProtocol::kAh;
+    other.view.key.network = parse::LayerKind::kIpv6;
+    other.view.counts = {.packets = 10, .bytes = 1000, .beyond_window = 2};
+    other.view.reserved_spi = true;
+    other.view.would_drop.fill(2);
+    pipeline::AssociationList list;
+    list.associations = {worst, other};
+    list.totals.associations = 2;
+    list.totals.created = 2;
+    list.totals.confirmed = 2;
+    list.totals.counts = view.counts;
+    list.totals.counts += other.view.counts;
+    return list;
+}
+
 /// A run that has something in every place a report has: 1000 received = 900 delivered + 40
 /// forwarded + 60 dropped, in two seconds.
 inline pipeline::RunReport sample_report() {
@@ -68,6 +113,7 @@ inline pipeline::RunReport sample_report() {
     capture.ring = true;
     capture.balanced = true;
     state.capture = capture;
+    report.associations = sample_associations();
     state.metrics.set("received", 1000);
     state.metrics.set("dropped.rx.ring_full", 50);
     state.metrics.set("imissed", 0);

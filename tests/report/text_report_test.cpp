@@ -56,6 +56,29 @@ TEST(TextReport, TheLedgerNamesEachOutcome) {
                       ContainsRegex("in flight +0\n"), HasSubstr("\n  BALANCED")));
 }
 
+TEST(TextReport, ShowsTheWorstAssociations) {
+    EXPECT_THAT(
+        text_report(sample_report()),
+        AllOf(
+            ContainsRegex("esp-in-udp 0x00c0ffee +400 +7 +3 +6 +0 +65  0: 10.0.0.1 -> 10.0.0.2\n"),
+            ContainsRegex("remarks +follows 0x0000beef, restarts 1\n"),
+            ContainsRegex("gaps, by length +1: 4  2-3: 1\n"),
+            ContainsRegex("late, by numbers +1: 1  32-63: 3  64-127: 2\n"),
+            ContainsRegex("late, by packets +1: 6\n"),
+            ContainsRegex("windows would drop +32: 5  64: 2\n"),
+            ContainsRegex("ah +0x0000004d +10 +0 +0 +0 +2 +>4096  0: 2001:db8::1 -> "),
+            ContainsRegex("remarks +reserved SPI\n"),
+            HasSubstr("2 associations (0 on probation; forgotten: 0 aged, 0 recycled), 410 "
+                      "packets, 7 lost")));
+    EXPECT_THAT(text_report({}), Not(HasSubstr("IPsec")));
+}
+
+TEST(TextReport, SaysHowManyAssociationsItLeavesOut) {
+    pipeline::RunReport report = sample_report();
+    report.associations.associations.resize(1010);
+    EXPECT_THAT(text_report(report), HasSubstr("  ... 1,000 more\n"));
+}
+
 TEST(TextReport, ShowsWhatPacketLcoresAllocatedAndWhere) {
     EXPECT_THAT(text_report(sample_report()),
                 AllOf(ContainsRegex("octets of DPDK's heap +4,096 +4,096\n"),
@@ -124,16 +147,6 @@ TEST(TextReport, LcoresRingsAndPoolsAreShown) {
 TEST(TextReport, ProtocolsAndStatusesHaveTheirShareOfReceived) {
     EXPECT_THAT(text_report(sample_report()), AllOf(ContainsRegex("ip +750 +75.000 %\n"),
                                                     ContainsRegex("udp_too_short +3 +0.300 %\n")));
-}
-
-TEST(TextReport, IpsecIsShownWhereThereWasSome) {
-    pipeline::RunReport report = sample_report();
-    EXPECT_THAT(text_report(report), Not(HasSubstr("IPsec\n")));
-    report.final.metrics.set("ipsec.packets", 500);
-    report.final.metrics.set("ipsec.lost", 12);
-    EXPECT_THAT(text_report(report),
-                AllOf(HasSubstr("IPsec\n"), ContainsRegex("packets +500\n"),
-                      ContainsRegex("lost +12\n"), ContainsRegex("reordered +0\n")));
 }
 
 TEST(TextReport, TheCaptureStandsBesideTheLedgerWithEachReason) {
