@@ -1,50 +1,17 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "ipsec/sa_table.hpp"
 
-#include <emmintrin.h>
-
 #include <algorithm>
-#include <cstring>
 
 #include "ipsec/sequence_tracker.hpp"
 
 namespace weir::ipsec {
 namespace {
 
-__extension__ using Uint128 = unsigned __int128;
-
 /// How often each entry is looked at within the time after which it may be forgotten, and how many
 /// at most for one burst.
 constexpr std::uint64_t kAgeRounds = 8;
 constexpr std::uint64_t kAgeMost = 16;
-
-constexpr std::size_t kKeyWords = sizeof(SaKey) / 8;
-using KeyWords = std::array<std::uint64_t, kKeyWords>;
-
-KeyWords words_of(const SaKey& key) noexcept {
-    KeyWords words;
-    std::memcpy(words.data(), &key, sizeof key);
-    return words;
-}
-
-/// Without a branch for each part.
-bool same(const SaKey& one, const SaKey& other) noexcept {
-    const auto vector = [](const SaKey& key, std::size_t part) noexcept {
-        __m128i octets;
-        std::memcpy(&octets, reinterpret_cast<const std::byte*>(&key) + part * 16, 16);
-        return octets;
-    };
-    const __m128i equal = _mm_and_si128(_mm_cmpeq_epi8(vector(one, 0), vector(other, 0)),
-                                        _mm_cmpeq_epi8(vector(one, 1), vector(other, 1)));
-    const auto unequal = static_cast<unsigned>(_mm_movemask_epi8(equal)) ^ 0xffffU;
-    return ((words_of(one)[4] ^ words_of(other)[4]) | unequal) == 0;
-}
-
-/// The 128-bit product folded in half carries every bit of both factors.
-std::uint64_t fold(std::uint64_t one, std::uint64_t other) noexcept {
-    const auto product = static_cast<Uint128>(one) * other;
-    return static_cast<std::uint64_t>(product) ^ static_cast<std::uint64_t>(product >> 64);
-}
 
 /// Figures that only packets out of order change, and no sum over histograms.
 struct Marks {
@@ -97,26 +64,12 @@ SaTable::SaTable(const SaStorage& storage, std::uint64_t seed, std::uint64_t idl
     : lines_(storage.lines),
       rests_(storage.rests),
       index_(storage.buckets),
+      hash_of_(seed),
       idle_(idle),
-      age_interval_(std::max<std::uint64_t>(1, idle / kAgeRounds / lines_.size())) {
-    // An odd step and a fold: secrets that have nothing in common but the seed.
-    std::uint64_t state = seed;
-    for (std::uint64_t& secret : secrets_) {
-        state += 0x9e3779b97f4a7c15ULL;
-        secret = fold(state ^ 0x2545f4914f6cdd1dULL, 0xd1342543de82ef95ULL) ^ state;
-    }
-}
-
-/// The products of a key's words do not wait for each other, so that a burst's keys overlap.
-std::uint64_t SaTable::hash_of(const SaKey& key) const noexcept {
-    const KeyWords words = words_of(key);
-    const std::uint64_t source = fold(words[0] ^ secrets_[0], words[1] ^ secrets_[1]);
-    const std::uint64_t destination = fold(words[2] ^ secrets_[2], words[3] ^ secrets_[3]);
-    return fold(source ^ words[4] ^ secrets_[4], destination + secrets_[1]);
-}
+      age_interval_(std::max<std::uint64_t>(1, idle / kAgeRounds / lines_.size())) {}
 
 std::uint32_t SaTable::slot_of(const SaKey& key, std::uint64_t hash) const noexcept {
-    return index_.find(hash, [&](std::uint32_t slot) { return same(lines_[slot].key, key); });
+    return index_.find(hash, [&](std::uint32_t slot) { return same_key(lines_[slot].key, key); });
 }
 
 void SaTable::update(std::span<const SaPacket> packets, std::uint64_t now) noexcept {
@@ -132,7 +85,7 @@ void SaTable::update_chunk(std::span<const SaPacket> packets, std::uint64_t now)
     std::array<std::uint64_t, kChunk> hashes;
     std::array<std::uint32_t, kChunk> slots;
     for (std::size_t i = 0; i < packets.size(); ++i) {
-        hashes[i] = hash_of(packets[i].key);
+        hashes[i] = hash_of_(packets[i].key);
         index_.prefetch(hashes[i]);
     }
     for (std::size_t i = 0; i < packets.size(); ++i) {
@@ -142,7 +95,7 @@ void SaTable::update_chunk(std::span<const SaPacket> packets, std::uint64_t now)
     std::uint64_t bytes = 0;
     for (std::size_t i = 0; i < packets.size(); ++i) {
         // An earlier packet of the burst may have had the entry recycled: the key tells.
-        if (slots[i] != kNoSlot && same(lines_[slots[i]].key, packets[i].key)) [[likely]] {
+        if (slots[i] != kNoSlot && same_key(lines_[slots[i]].key, packets[i].key)) [[likely]] {
             update_entry(slots[i], packets[i], now);
         } else {
             take_missed(packets[i], hashes[i], now);
@@ -220,7 +173,7 @@ void SaTable::release(std::uint32_t slot) noexcept {
     SaBook& book = rests_[slot].book;
     settle_into(line, rests_[slot], totals_.counts);
     if (book.probation) leave_probation(slot);
-    index_.erase(hash_of(line.key), slot);
+    index_.erase(hash_of_(line.key), slot);
     line.key = SaKey{};
     book.older = free_;
     free_ = slot;
@@ -262,7 +215,7 @@ void SaTable::age(std::uint64_t now) noexcept {
 }
 
 std::optional<SaView> SaTable::find(const SaKey& key) const noexcept {
-    const std::uint32_t slot = slot_of(key, hash_of(key));
+    const std::uint32_t slot = slot_of(key, hash_of_(key));
     if (slot == kNoSlot) return std::nullopt;
     return view_of(lines_[slot], rests_[slot]);
 }

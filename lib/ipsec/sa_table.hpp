@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
-#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <span>
 
+#include "ipsec/sa_hash.hpp"
 #include "ipsec/sa_index.hpp"
 #include "ipsec/sa_view.hpp"
 
@@ -77,7 +77,6 @@ class SaTable {
    private:
     static constexpr std::size_t kChunk = 64;
 
-    [[nodiscard]] std::uint64_t hash_of(const SaKey& key) const noexcept;
     [[nodiscard]] std::uint32_t slot_of(const SaKey& key, std::uint64_t hash) const noexcept;
     void update_chunk(std::span<const SaPacket> packets, std::uint64_t now) noexcept;
     void update_entry(std::uint32_t slot, const SaPacket& packet, std::uint64_t now) noexcept;
@@ -92,7 +91,7 @@ class SaTable {
     std::span<SaLine> lines_;
     std::span<SaRest> rests_;
     SaIndex index_;
-    std::array<std::uint64_t, 5> secrets_{};
+    SaHash hash_of_;
     std::uint32_t used_ = 0;          ///< Entries from here on have never been used.
     std::uint32_t free_ = kNoSlot;    ///< Given back, linked by SaBook::older.
     std::uint32_t oldest_ = kNoSlot;  ///< On probation.

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "base/log_histogram.hpp"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cstdint>
+#include <random>
+#include <vector>
+
+namespace weir::base {
+namespace {
+
+TEST(LogHistogram, IsEmptyAtFirst) {
+    const LogHistogram histogram;
+    EXPECT_EQ(histogram.total(), 0U);
+    EXPECT_EQ(histogram.quantile(0.5), 0U);
+    EXPECT_EQ(histogram.most(), 0U);
+}
+
+TEST(LogHistogram, KnowsEachValueToAnEighth) {
+    for (std::uint64_t value = 0; value < 100'000; value = value * 9 / 8 + 1) {
+        LogHistogram histogram;
+        histogram.add(value);
+        histogram.add(value + value / 4 + 1);
+        EXPECT_GE(histogram.quantile(0.5), value);
+        EXPECT_LE(histogram.quantile(0.5), value + value / 8);
+        EXPECT_EQ(histogram.quantile(1), value + value / 4 + 1);
+    }
+}
+
+TEST(LogHistogram, QuantilesOfManyValuesAreNearTheExactOnes) {
+    std::mt19937_64 random(1);
+    std::vector<std::uint64_t> values;
+    LogHistogram histogram;
+    for (int i = 0; i < 100'000; ++i) {
+        values.push_back(random() >> (24 + random() % 40));
+        histogram.add(values.back());
+    }
+    std::ranges::sort(values);
+    for (const double share : {0.01, 0.5, 0.9, 0.99, 0.999, 1.0}) {
+        const std::uint64_t exact = values[static_cast<std::size_t>(share * 100'000) - 1];
+        EXPECT_GE(histogram.quantile(share), exact) << share;
+        EXPECT_LE(histogram.quantile(share), exact + exact / 8) << share;
+    }
+    EXPECT_EQ(histogram.most(), values.back());
+    EXPECT_EQ(histogram.total(), values.size());
+}
+
+TEST(LogHistogram, TheGreatestValuesShareAClass) {
+    LogHistogram histogram;
+    histogram.add(UINT64_MAX);
+    histogram.add(LogHistogram::kMost + 1);
+    EXPECT_EQ(histogram.total(), 2U);
+    EXPECT_EQ(histogram.quantile(0.5), LogHistogram::kMost);
+    EXPECT_EQ(histogram.most(), UINT64_MAX);
+}
+
+TEST(LogHistogram, Adds) {
+    LogHistogram one;
+    LogHistogram other;
+    one.add(3);
+    other.add(300);
+    one += other;
+    EXPECT_EQ(one.total(), 2U);
+    EXPECT_EQ(one.quantile(0.5), 3U);
+    EXPECT_EQ(one.most(), 300U);
+}
+
+}  // namespace
+}  // namespace weir::base
