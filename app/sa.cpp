@@ -17,11 +17,12 @@
 #include "commands.hpp"
 #include "config/sa_command_line.hpp"
 #include "filter/filter.hpp"
-#include "ipsec/sa_key.hpp"
+#include "ipsec/point_table.hpp"
 #include "ipsec/sa_table.hpp"
 #include "observed_run.hpp"
 #include "parse/parse_options_setup.hpp"
 #include "pipeline/associations.hpp"
+#include "pipeline/compared_ports.hpp"
 #include "print.hpp"
 #include "report/association_json.hpp"
 #include "report/association_text.hpp"
@@ -32,8 +33,8 @@ namespace {
 using base::ExitCode;
 
 /// A capture file and its next packet.
-struct Point {
-    explicit Point(const std::string& path) : stream(path) {}
+struct File {
+    explicit File(const std::string& path) : stream(path) {}
 
     capture::CaptureStream stream;
     capture::CapturedPacket packet;
@@ -57,22 +58,28 @@ class Reading {
           buckets_(ipsec::sa_buckets(line.options.sa_capacity)),
           table_({lines_, rests_, buckets_}, std::random_device()(),
                  static_cast<std::uint64_t>(line.options.sa_idle_seconds * 1e9)),
-          names_(line.files) {
+          names_(line.files),
+          compared_(pipeline::compared_ports(line.options, line.files)),
+          point_entries_(compared_ ? line.options.points_capacity : 0),
+          point_slots_(point_entries_.size() * ipsec::kPointWindow),
+          point_buckets_(ipsec::sa_buckets(point_entries_.size())),
+          points_({point_entries_, point_slots_, point_buckets_}, std::random_device()(),
+                  static_cast<std::uint64_t>(pipeline::kMostDelaySeconds * 1e9)) {
         for (const std::string& file : line.files) {
-            points_.push_back(std::make_unique<Point>(file));
+            files_.push_back(std::make_unique<File>(file));
         }
     }
 
     void read() {
-        for (const auto& point : points_) point->advance();
+        for (const auto& file : files_) file->advance();
         for (;;) {
-            const auto first = std::ranges::min_element(points_, {}, [](const auto& point) {
-                return std::pair(!point->has_packet(), point->packet.timestamp_ns.value_or(0));
+            const auto first = std::ranges::min_element(files_, {}, [](const auto& file) {
+                return std::pair(!file->has_packet(), file->packet.timestamp_ns.value_or(0));
             });
-            Point& point = **first;
-            if (!point.has_packet()) return;
-            take(point.packet, static_cast<std::uint16_t>(first - points_.begin()));
-            point.advance();
+            File& file = **first;
+            if (!file.has_packet()) return;
+            take(file.packet, static_cast<std::uint16_t>(first - files_.begin()));
+            file.advance();
         }
     }
 
@@ -80,6 +87,11 @@ class Reading {
         const pipeline::AssociationClock clock{start_ns_.value_or(0), 1e9};
         pipeline::AssociationList list;
         pipeline::add_associations(table_, clock, names_, list);
+        if (compared_) {
+            list.points.before = names_[compared_->before];
+            list.points.after = names_[compared_->after];
+            pipeline::add_comparisons(points_, list.points);
+        }
         pipeline::finish_associations(clock, list);
         return list;
     }
@@ -87,14 +99,14 @@ class Reading {
     /// Says what stopped each file; the worst of it.
     [[nodiscard]] ExitCode end() const {
         ExitCode code = ExitCode::kOk;
-        for (const auto& point : points_) {
-            code = std::max(code, end_of(point->stream, point->result));
+        for (const auto& file : files_) {
+            code = std::max(code, end_of(file->stream, file->result));
         }
         return code;
     }
 
    private:
-    void take(const capture::CapturedPacket& packet, std::uint16_t point) {
+    void take(const capture::CapturedPacket& packet, std::uint16_t file) {
         // Time stands still where a packet has none, or goes back.
         now_ns_ = std::max(now_ns_, packet.timestamp_ns.value_or(0));
         if (!start_ns_) start_ns_ = now_ns_;
@@ -103,11 +115,11 @@ class Reading {
         parse::PacketRecord record;
         parse::parse(view, parse_options_, record);
         ipsec::SaPacket sa;
-        if (record.ipsec == parse::LayerKind::kNone) return;
-        if (!ipsec::key_of(view, record, {point}, sa.key)) return;
-        sa.sequence = record.sequence;
-        sa.bytes = packet.original_bytes;
+        if (!ipsec::packet_of(view, record, {file}, sa)) return;
         table_.update({&sa, 1}, now_ns_);
+        if (!compared_) return;
+        if (file == compared_->before) points_.take(sa, ipsec::Point::kBefore, now_ns_);
+        if (file == compared_->after) points_.take(sa, ipsec::Point::kAfter, now_ns_);
     }
 
     filter::Filter filter_;
@@ -117,14 +129,20 @@ class Reading {
     std::vector<ipsec::SaBucket> buckets_;
     ipsec::SaTable table_;
     std::vector<std::string> names_;
-    std::vector<std::unique_ptr<Point>> points_;
+    std::optional<pipeline::ComparedPorts> compared_;
+    std::vector<ipsec::PointEntry> point_entries_;
+    std::vector<ipsec::PointSlot> point_slots_;
+    std::vector<ipsec::SaBucket> point_buckets_;
+    ipsec::PointTable points_;
+    std::vector<std::unique_ptr<File>> files_;
     std::uint64_t now_ns_ = 0;
     std::optional<std::uint64_t> start_ns_;
 };
 
 std::string text_of(const config::SaCommandLine& line, const pipeline::AssociationList& list) {
     return line.json ? report::association_report(list)
-                     : report::association_table(list, list.associations.size());
+                     : report::association_table(list, list.associations.size()) +
+                           report::comparison_table(list.points, list.points.comparisons.size());
 }
 
 ExitCode read_files(const config::SaCommandLine& line) {

@@ -59,6 +59,10 @@ struct Options {
 
     std::uint32_t sa_capacity = 65'536;  ///< IPsec associations that each worker can hold.
     double sa_idle_seconds = 3600;       ///< Silent for longer, one is forgotten; 0: never.
+    std::string
+        points_before;         ///< A port, by its number or as given: before the device under test.
+    std::string points_after;  ///< Likewise; both or neither.
+    std::uint32_t points_capacity = 256;  ///< Associations that each worker can compare there.
 
     std::uint32_t ring_size = 1024;          ///< Elements of each packet ring, a power of two.
     std::uint16_t descriptors = 1024;        ///< Per rx and tx queue.

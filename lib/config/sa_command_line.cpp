@@ -18,8 +18,9 @@ namespace {
 using base::SetupError;
 
 /// Settings of a run that mean something for files that are read without one.
-constexpr std::string_view kForFiles[] = {"filter",     "udp-port",    "esp-null-icv",
-                                          "max-layers", "sa-capacity", "sa-idle"};
+constexpr std::string_view kForFiles[] = {"filter",        "udp-port",     "esp-null-icv",
+                                          "max-layers",    "sa-capacity",  "sa-idle",
+                                          "points-before", "points-after", "points-capacity"};
 
 void refuse_run_settings(const Values& values) {
     for (const auto& [name, given] : values) {

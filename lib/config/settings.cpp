@@ -25,6 +25,7 @@ constexpr std::uint64_t kMebibyte = std::uint64_t{1} << 20;
 constexpr std::uint64_t kLeastFile = std::uint64_t{64} << 10;
 constexpr std::uint32_t kMaxFiles = 1'000'000;
 constexpr std::uint32_t kMaxAssociations = 1U << 20;
+constexpr std::uint32_t kMaxCompared = 1U << 16;
 
 [[noreturn]] void expect(const std::string& what) { throw std::invalid_argument(what); }
 
@@ -242,6 +243,15 @@ const std::vector<Setting>& settings() {
         {"sa-idle", kSeconds, "SECONDS",
          "forget an IPsec association silent for so long (3600); 0: none is",
          [](O& o, S& v) { o.sa_idle_seconds = seconds(v, 0); }},
+        {"points-before", kText, "PORT",
+         "with --points-after: port before the device under test, its number or name; IPsec "
+         "associations are compared there and behind it",
+         [](O& o, S& v) { o.points_before = not_empty(v); }},
+        {"points-after", kText, "PORT", "port behind the device under test",
+         [](O& o, S& v) { o.points_after = not_empty(v); }},
+        {"points-capacity", kWholeNumber, "N",
+         "IPsec associations each worker can compare at the two points (256)",
+         [](O& o, S& v) { o.points_capacity = number<std::uint32_t>(v, 16, kMaxCompared); }},
         {"ring-size", kWholeNumber, "N", "packets each ring can hold, a power of two (1024)",
          [](O& o, S& v) { o.ring_size = power_of_two(v, 64, 1U << 20); }},
         {"descriptors", kWholeNumber, "N", "of each receive and transmit queue (1024)",

@@ -88,15 +88,22 @@ void apply(const std::string& path, const Setting& setting, const toml::node& no
     }
 }
 
-void apply_key(const std::string& path, const toml::key& key, const toml::node& node,
-               Options& options) {
-    const Setting* setting = find_setting(key.str());
+/// The keys of a table are settings with its name in front: [points] before is points-before.
+void apply_key(const std::string& path, const std::string& prefix, const toml::key& key,
+               const toml::node& node, Options& options) {
+    const std::string name = prefix + std::string(key.str());
+    if (const auto* table = node.as_table(); table != nullptr && prefix.empty()) {
+        for (const auto& [inner, value] : *table)
+            apply_key(path, name + "-", inner, value, options);
+        return;
+    }
+    const Setting* setting = find_setting(name);
     if (setting == nullptr) {
-        const std::string near = nearest_setting(key.str());
+        const std::string near = nearest_setting(name);
         throw SetupError("read", place(path, key.source()),
-                         fmt::format("there is no key '{}'", key.str()),
+                         fmt::format("there is no key '{}'", name),
                          (near.empty() ? near : fmt::format("did you mean '{}'? ", near)) +
-                             "All keys stand at the top level; docs/configuration.md lists them");
+                             "docs/configuration.md lists them all");
     }
     const auto* list = node.as_array();
     if (list == nullptr || setting->list == nullptr) {
@@ -144,7 +151,7 @@ void read_toml_file(const std::string& path, Options& options) {
                          "expected TOML such as mode = \"pipeline\" (docs/configuration.md has a "
                          "complete example); a capture file is given with --port");
     }
-    for (const auto& [key, node] : table) apply_key(path, key, node, options);
+    for (const auto& [key, node] : table) apply_key(path, "", key, node, options);
 }
 
 }  // namespace weir::config

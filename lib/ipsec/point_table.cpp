@@ -2,13 +2,16 @@
 #include "ipsec/point_table.hpp"
 
 #include <algorithm>
+#include <utility>
+
+#include "base/counters.hpp"
 
 namespace weir::ipsec {
 namespace {
 
 /// Entries that are looked at for one that may go: bounds the work for a packet.
 constexpr std::size_t kLookedAt = 8;
-/// What a slot keeps of a position. g++ wants it at each assignment.
+/// What a slot keeps of a position.
 constexpr std::uint32_t kPositions = (1U << 30) - 1;
 
 /// Whether `one` comes after `other`, by 30 bits of their positions.
@@ -17,39 +20,43 @@ bool is_after(std::uint32_t one, std::uint32_t other) noexcept {
 }
 
 /// What is on its way counts as if nothing followed.
-PointCounts counts_of(const PointEntry& entry) noexcept {
-    PointCounts counts = entry.counts;
-    counts.lost += entry.pending_before;
-    counts.only_after += entry.pending_after;
-    return counts;
+PointView view_of(const PointEntry& entry) noexcept {
+    PointView view{entry.key, false, {}, entry.delay};
+    const auto rank = [&entry](std::size_t side) {
+        return std::pair(entry.sides[side].arrived, entry.sides[side].seen);
+    };
+    view.reversed = rank(1) > rank(0);
+    const PointEntry::Side& first = entry.sides[view.reversed ? 1 : 0];
+    const PointEntry::Side& other = entry.sides[view.reversed ? 0 : 1];
+    view.counts.before = first.seen;
+    view.counts.after = other.seen;
+    view.counts.arrived = first.arrived + other.arrived;
+    view.counts.lost = first.given_up + first.pending;
+    view.counts.reordered = first.reordered + other.reordered;
+    view.counts.untracked = first.untracked;
+    view.counts.only_after = other.given_up + other.pending + other.untracked;
+    return view;
 }
 
-/// Takes the slot for another number: what it held is lost, or came from nowhere.
-void give_up(PointEntry& entry, PointSlot& slot) noexcept {
-    if (slot.state == static_cast<unsigned>(PointSlot::State::kBefore)) {
-        --entry.pending_before;
-        ++entry.counts.lost;
-    } else if (slot.state == static_cast<unsigned>(PointSlot::State::kAfter)) {
-        --entry.pending_after;
-        ++entry.counts.only_after;
-    }
+PointSlot::State seen_at(std::size_t side) noexcept {
+    return side == 0 ? PointSlot::kSeenBefore : PointSlot::kSeenAfter;
 }
 
-void arrive(PointEntry& entry, PointSlot& slot, std::uint64_t delay) noexcept {
-    slot.state = static_cast<unsigned>(PointSlot::State::kBoth);
-    ++entry.counts.arrived;
-    entry.delay.add(delay);
-    if (entry.any_arrived && !is_after(slot.position, entry.highest)) {
-        ++entry.counts.reordered;
-        return;
+/// A packet that was seen on this side first is at the other point now.
+void arrive(PointEntry::Side& side, std::uint32_t position) noexcept {
+    --side.pending;
+    ++side.arrived;
+    // The first of all has nothing to be behind of.
+    if (side.arrived != 1 && !is_after(position, side.highest)) {
+        ++side.reordered;
+    } else {
+        side.highest = position;
     }
-    entry.highest = slot.position;
-    entry.any_arrived = true;
 }
 
 /// Of a flood of random SPIs, or not followed up.
 bool is_stray(const PointEntry& entry) noexcept {
-    return entry.counts.before <= 1 && entry.counts.after <= 1;
+    return entry.sides[0].seen <= 1 && entry.sides[1].seen <= 1;
 }
 
 }  // namespace
@@ -87,60 +94,38 @@ void PointTable::take(const SaPacket& packet, Point point, std::uint64_t now) no
     }
     PointEntry& entry = storage_.entries[at];
     PointSlot& slot = slot_of(at, packet.sequence);
+    const std::size_t here = base::at(point);
+    PointEntry::Side& side = entry.sides[here];
+    PointEntry::Side& other = entry.sides[1 - here];
     entry.last_seen = now;
-    if (point == Point::kBefore) {
-        entry.last_before = packet.sequence;
-        take_before(entry, slot, packet.sequence, now);
-    } else {
-        entry.last_after = packet.sequence;
-        take_after(entry, slot, packet.sequence, now);
-    }
-}
-
-void PointTable::take_before(PointEntry& entry, PointSlot& slot, std::uint32_t number,
-                             std::uint64_t now) const noexcept {
-    const auto state = static_cast<State>(slot.state);
+    side.last = packet.sequence;
+    ++side.seen;
+    const bool waiting =
+        slot.state == PointSlot::kSeenBefore || slot.state == PointSlot::kSeenAfter;
     const bool recent = now - slot.time <= most_delay_;
-    const std::uint32_t position = static_cast<std::uint32_t>(++entry.counts.before) & kPositions;
-    if (state == State::kAfter && slot.number == number && recent) {
-        // The ports are not looked at in the same moment: it went past both in between.
-        slot.position = position & kPositions;
-        --entry.pending_after;
-        arrive(entry, slot, 0);
-        return;
-    }
-    // The same number twice, or one left far behind: only one can be followed.
-    if (state == State::kBefore && recent && static_cast<std::int32_t>(slot.number - number) >= 0) {
-        ++entry.counts.untracked;
-        return;
-    }
-    give_up(entry, slot);
-    slot.time = now;
-    slot.number = number;
-    slot.position = position & kPositions;
-    slot.state = static_cast<unsigned>(State::kBefore);
-    ++entry.pending_before;
-}
-
-void PointTable::take_after(PointEntry& entry, PointSlot& slot, std::uint32_t number,
-                            std::uint64_t now) const noexcept {
-    const auto state = static_cast<State>(slot.state);
-    const bool recent = now - slot.time <= most_delay_;
-    ++entry.counts.after;
-    if (state == State::kBefore && recent) {
-        if (slot.number != number) {
-            ++entry.counts.only_after;
+    if (waiting && recent) {
+        if (slot.state == seen_at(1 - here) && slot.number == packet.sequence) {
+            slot.state = PointSlot::kSeenAtBoth;
+            entry.delay.add(now - slot.time);
+            arrive(other, slot.position);
             return;
         }
-        --entry.pending_before;
-        arrive(entry, slot, now - slot.time);
-        return;
+        // The same number twice, or one left far behind: only one can be followed.
+        if (static_cast<std::int32_t>(slot.number - packet.sequence) >= 0) {
+            ++side.untracked;
+            return;
+        }
     }
-    give_up(entry, slot);
+    if (waiting) {
+        PointEntry::Side& seen = slot.state == seen_at(here) ? side : other;
+        --seen.pending;
+        ++seen.given_up;
+    }
     slot.time = now;
-    slot.number = number;
-    slot.state = static_cast<unsigned>(State::kAfter);
-    ++entry.pending_after;
+    slot.number = packet.sequence;
+    slot.position = static_cast<std::uint32_t>(side.seen) & kPositions;
+    slot.state = seen_at(here);
+    ++side.pending;
 }
 
 std::uint32_t PointTable::entry_of(const SaKey& key, std::uint64_t now) noexcept {
@@ -176,11 +161,11 @@ std::uint32_t PointTable::make_room(std::uint64_t now) noexcept {
 void PointTable::release(std::uint32_t at) noexcept {
     const PointEntry& gone = storage_.entries[at];
     index_.erase(hash_of_(gone.key), at);
-    totals_.counts += counts_of(gone);
+    totals_.counts += view_of(gone).counts;
     ++totals_.recycled;
     if (is_stray(gone)) {
-        slot_of(at, gone.last_before) = {};
-        slot_of(at, gone.last_after) = {};
+        slot_of(at, gone.sides[0].last) = {};
+        slot_of(at, gone.sides[1].last) = {};
         return;
     }
     std::ranges::fill(storage_.slots.subspan(std::size_t{at} * kPointWindow, kPointWindow),
@@ -192,7 +177,7 @@ std::size_t PointTable::snapshot(std::size_t& from, std::span<PointView> out) co
     for (; from < used_ && count < out.size(); ++from) {
         const PointEntry& entry = storage_.entries[from];
         if (entry.key.protocol == SaProtocol::kNone) continue;
-        out[count++] = {entry.key, counts_of(entry), entry.delay};
+        out[count++] = view_of(entry);
     }
     return count;
 }
@@ -202,7 +187,7 @@ PointTotals PointTable::totals() const noexcept {
     for (const PointEntry& entry : storage_.entries.first(used_)) {
         if (entry.key.protocol == SaProtocol::kNone) continue;
         ++totals.associations;
-        totals.counts += counts_of(entry);
+        totals.counts += view_of(entry).counts;
     }
     return totals;
 }

@@ -11,7 +11,7 @@
 #include "ipsec/sa_index.hpp"
 #include "ipsec/sa_table.hpp"
 
-/// The same associations at two points, before and after a device: what became of each packet in
+/// The same associations at two points, on either side of a device: what became of each packet in
 /// between, and how long it took. Each packet seen at one point is remembered by its sequence
 /// number until it comes to the other. In the caller's storage; of one lcore, which sees both
 /// points. docs/ipsec.md defines the figures.
@@ -22,6 +22,7 @@ enum class Point : std::uint8_t { kBefore, kAfter };
 /// Sequence numbers of an association that can be on their way at the same time.
 inline constexpr std::uint32_t kPointWindow = 4096;
 
+/// Of an association, "before" is the point that most of its packets came to first.
 /// before = arrived + lost + untracked, after = arrived + only_after.
 struct PointCounts {
     std::uint64_t before = 0;      ///< Packets seen before.
@@ -39,18 +40,19 @@ struct PointCounts {
 
 /// One association at one moment.
 struct PointView {
-    SaKey key;  ///< Its port says nothing.
+    SaKey key;              ///< Its port says nothing.
+    bool reversed = false;  ///< It comes to Point::kAfter first: it goes the other way.
     PointCounts counts;
     base::LogHistogram delay;  ///< Of those that arrived, in ticks.
 };
 
 /// A sequence number at one of the points, or at both.
 struct PointSlot {
-    enum class State : std::uint8_t { kEmpty, kBefore, kAfter, kBoth };
+    enum State : std::uint32_t { kEmpty, kSeenBefore, kSeenAfter, kSeenAtBoth };
 
     std::uint64_t time = 0;
     std::uint32_t number = 0;
-    std::uint32_t position : 30 = 0;  ///< Among the packets seen before.
+    std::uint32_t position : 30 = 0;  ///< Among the packets seen at that point.
     std::uint32_t state : 2 = 0;      ///< A State.
 };
 static_assert(sizeof(PointSlot) == 16);
@@ -58,13 +60,19 @@ static_assert(sizeof(PointSlot) == 16);
 struct PointEntry {
     SaKey key;
     std::uint64_t last_seen = 0;
-    std::uint32_t highest = 0;  ///< Position of those that arrived; 30 bits.
-    bool any_arrived = false;
-    std::uint32_t last_before = 0;  ///< Numbers, so that an entry with one of each is soon cleared.
-    std::uint32_t last_after = 0;
-    std::uint64_t pending_before = 0;  ///< Slots in that state.
-    std::uint64_t pending_after = 0;
-    PointCounts counts;  ///< Lost and only_after without those pending.
+    /// By the point that packets were seen at, and seen at first.
+    struct Side {
+        std::uint64_t seen = 0;
+        std::uint64_t arrived = 0;  ///< At the other point, later.
+        std::uint64_t reordered = 0;
+        std::uint64_t pending = 0;  ///< Slots that wait for the other point.
+        std::uint64_t given_up = 0;
+        std::uint64_t untracked = 0;
+        std::uint32_t highest = 0;  ///< Position of those that arrived; 30 bits.
+        std::uint32_t last = 0;     ///< Number: an entry with one packet of each side is cleared
+                                    ///< soon.
+    };
+    std::array<Side, 2> sides{};
     base::LogHistogram delay;
 };
 
@@ -100,18 +108,12 @@ class PointTable {
     [[nodiscard]] PointTotals totals() const noexcept;
 
    private:
-    using State = PointSlot::State;
-
     [[nodiscard]] std::uint32_t entry_of(const SaKey& key, std::uint64_t now) noexcept;
     [[nodiscard]] std::uint32_t make_room(std::uint64_t now) noexcept;
     void release(std::uint32_t at) noexcept;
     [[nodiscard]] PointSlot& slot_of(std::uint32_t at, std::uint32_t number) const noexcept {
         return storage_.slots[std::size_t{at} * kPointWindow + number % kPointWindow];
     }
-    void take_before(PointEntry& entry, PointSlot& slot, std::uint32_t number,
-                     std::uint64_t now) const noexcept;
-    void take_after(PointEntry& entry, PointSlot& slot, std::uint32_t number,
-                    std::uint64_t now) const noexcept;
 
     PointStorage storage_;
     SaIndex index_;

@@ -27,6 +27,18 @@ struct SaPacket {
     std::uint32_t bytes = 0;     ///< Octets it is counted with.
 };
 
+/// What the table needs of a packet: false, and the key as it was, when it has no ESP or AH, or
+/// their IP header is not within packet.bytes.
+[[nodiscard]] inline bool packet_of(const base::PacketView& packet,
+                                    const parse::PacketRecord& record, base::PortId port,
+                                    SaPacket& result) noexcept {
+    if (record.ipsec == parse::LayerKind::kNone) return false;
+    if (!key_of(packet, record, port, result.key)) return false;
+    result.sequence = record.sequence;
+    result.bytes = packet.wire_bytes;
+    return true;
+}
+
 /// Where a table keeps everything: zeroed, and as large for all associations.
 struct SaStorage {
     std::span<SaLine> lines;      ///< As many as there may be associations.

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <functional>
 #include <span>
 #include <tuple>
 
@@ -44,6 +45,18 @@ void add_associations(const ipsec::SaTable& table, const AssociationClock& clock
     list.totals += table.totals();
 }
 
+void add_comparisons(const ipsec::PointTable& table, ComparisonList& list) {
+    std::array<ipsec::PointView, 16> views;
+    std::size_t from = 0;
+    while (const std::size_t count = table.snapshot(from, views)) {
+        for (const ipsec::PointView& view : std::span(views).first(count)) {
+            list.comparisons.push_back(view);
+            list.delay += view.delay;
+        }
+    }
+    list.totals += table.totals();
+}
+
 void finish_associations(const AssociationClock& clock, AssociationList& list) {
     std::ranges::stable_sort(
         list.associations, [](const Association& one, const Association& other) {
@@ -52,6 +65,11 @@ void finish_associations(const AssociationClock& clock, AssociationList& list) {
             };
             return rank(one) > rank(other);
         });
+    std::ranges::stable_sort(list.points.comparisons, std::greater<>(),
+                             [](const ipsec::PointView& view) {
+                                 return std::tuple(view.counts.lost + view.counts.only_after,
+                                                   view.counts.reordered, view.counts.before);
+                             });
     std::vector<ipsec::SaView> views;
     views.reserve(list.associations.size());
     for (const Association& each : list.associations) views.push_back(each.view);

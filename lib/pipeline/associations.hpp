@@ -6,6 +6,8 @@
 #include <string>
 #include <vector>
 
+#include "base/log_histogram.hpp"
+#include "ipsec/point_table.hpp"
 #include "ipsec/sa_table.hpp"
 
 /// The IPsec associations of a run, or of capture files, as plain data for reports. Control thread,
@@ -24,10 +26,24 @@ struct Association {
     [[nodiscard]] double packets_per_second() const noexcept;
 };
 
+/// What became of the packets of each association between two points, and how long it took them.
+struct ComparisonList {
+    std::string before;  ///< Names of the ports; empty when nothing is compared.
+    std::string after;
+    double ticks_per_second = 1e9;
+    std::vector<ipsec::PointView> comparisons;  ///< Most lost first.
+    ipsec::PointTotals totals;                  ///< Those forgotten included.
+    base::LogHistogram delay;                   ///< Of those listed, in ticks.
+};
+
 struct AssociationList {
     std::vector<Association> associations;  ///< Those in the tables, the worst first.
     ipsec::SaTotals totals;                 ///< Those forgotten included.
+    ComparisonList points;
 };
+
+/// What takes longer from one point to the other is lost.
+inline constexpr double kMostDelaySeconds = 10;
 
 /// What ticks are.
 struct AssociationClock {
@@ -38,6 +54,8 @@ struct AssociationClock {
 /// Adds a table's associations and sums. `ports`: names, by SaKey::port. Not yet in order.
 void add_associations(const ipsec::SaTable& table, const AssociationClock& clock,
                       const std::vector<std::string>& ports, AssociationList& list);
+/// Adds what a table has compared. Not yet in order.
+void add_comparisons(const ipsec::PointTable& table, ComparisonList& list);
 /// Links rekeys and puts the worst first: by trouble, then packets.
 void finish_associations(const AssociationClock& clock, AssociationList& list);
 

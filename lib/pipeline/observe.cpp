@@ -233,6 +233,20 @@ void set_association_metrics(const ipsec::SaTotals& totals, metrics::MetricSet& 
     metrics.set("ipsec.refused", totals.refused);
 }
 
+/// Of two points that are compared. Only at the end: the table is the worker's until then.
+void set_point_metrics(const ipsec::PointTotals& totals, metrics::MetricSet& metrics) {
+    metrics.set("points.associations", totals.associations);
+    metrics.set("points.before", totals.counts.before);
+    metrics.set("points.after", totals.counts.after);
+    metrics.set("points.arrived", totals.counts.arrived);
+    metrics.set("points.lost", totals.counts.lost);
+    metrics.set("points.reordered", totals.counts.reordered);
+    metrics.set("points.untracked", totals.counts.untracked);
+    metrics.set("points.only_after", totals.counts.only_after);
+    metrics.set("points.recycled", totals.recycled);
+    metrics.set("points.refused", totals.refused);
+}
+
 /// The worst of what the workers have answered; and asks them again.
 void observe_worst(const Wiring& wiring, Snapshot& snapshot) {
     std::vector<ipsec::SaView>& worst = snapshot.worst_associations;
@@ -290,6 +304,7 @@ Snapshot observe(const Wiring& wiring, double elapsed_seconds, bool driver_state
     for (const WorkerSlot& slot : wiring.workers())
         associations += slot.worker->associations().read();
     set_association_metrics(associations, snapshot.metrics);
+    if (wiring.plan().points) set_point_metrics({}, snapshot.metrics);
     if (!driver_state) observe_worst(wiring, snapshot);
     return snapshot;
 }
@@ -315,6 +330,15 @@ AssociationList close_associations(const Wiring& wiring, metrics::MetricSet& met
     AssociationList list;
     for (const WorkerSlot& slot : wiring.workers()) {
         add_associations(*slot.associations, clock, ports, list);
+    }
+    for (const WorkerSlot& slot : wiring.workers()) {
+        if (slot.points != nullptr) add_comparisons(*slot.points, list.points);
+    }
+    if (const auto& points = wiring.plan().points) {
+        list.points.before = ports[points->before];
+        list.points.after = ports[points->after];
+        list.points.ticks_per_second = clock.ticks_per_second;
+        set_point_metrics(list.points.totals, metrics);
     }
     finish_associations(clock, list);
     set_association_metrics(list.totals, metrics);

@@ -3,11 +3,13 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "config/options.hpp"
 #include "pipeline/capture_plan.hpp"
+#include "pipeline/compared_ports.hpp"
 #include "pipeline/machine.hpp"
 #include "pipeline/memory_plan.hpp"
 #include "port/device.hpp"
@@ -36,9 +38,11 @@ struct Plan {
     std::size_t workers = 0;
     std::uint16_t rx_queues = 1;  ///< Of each DPDK port.
     std::uint16_t tx_queues = 1;
-    std::size_t rings = 0;         ///< Each of Options::ring_size.
-    std::size_t associations = 0;  ///< IPsec associations each worker can hold.
-    std::size_t mbufs = 0;         ///< Of each pool; one pool for each NUMA socket in use.
+    std::size_t rings = 0;                ///< Each of Options::ring_size.
+    std::size_t associations = 0;         ///< IPsec associations each worker can hold.
+    std::optional<ComparedPorts> points;  ///< The ports whose associations are compared.
+    std::size_t compared = 0;             ///< Associations each worker can compare.
+    std::size_t mbufs = 0;                ///< Of each pool; one pool for each NUMA socket in use.
     std::uint32_t mbuf_data_bytes = 0;
     CapturePlan capture;
     MemoryPlan memory;

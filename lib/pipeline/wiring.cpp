@@ -12,6 +12,7 @@
 
 #include "base/setup_error.hpp"
 #include "parse/parse_options_setup.hpp"
+#include "pipeline/associations.hpp"
 #include "pipeline/ticks.hpp"
 
 namespace weir::pipeline {
@@ -184,6 +185,21 @@ void Wiring::make_associations(WorkerSlot& slot) {
     slot.survey = std::make_unique<ipsec::SaSurvey>();
 }
 
+void Wiring::make_points(WorkerSlot& slot) {
+    if (!plan_.points) return;
+    constexpr const char* kWhat = "table of the points compared";
+    slot.point_entries = std::make_unique<mem::HugepageArray<ipsec::PointEntry>>(
+        kWhat, plan_.compared, main_socket());
+    slot.point_slots = std::make_unique<mem::HugepageArray<ipsec::PointSlot>>(
+        kWhat, plan_.compared * ipsec::kPointWindow, main_socket());
+    slot.point_buckets = std::make_unique<mem::HugepageArray<ipsec::SaBucket>>(
+        kWhat, ipsec::sa_buckets(plan_.compared), main_socket());
+    slot.points = std::make_unique<ipsec::PointTable>(
+        ipsec::PointStorage{slot.point_entries->elements(), slot.point_slots->elements(),
+                            slot.point_buckets->elements()},
+        rte_rand(), tsc_of(kMostDelaySeconds));
+}
+
 void Wiring::make_workers() {
     const parse::ParseOptions parse_options =
         parse::make_parse_options(options_.udp_ports, options_.esp_null_icv, options_.max_layers);
@@ -191,6 +207,7 @@ void Wiring::make_workers() {
     for (std::size_t i = 0; i < plan_.workers; ++i) {
         WorkerSlot& slot = workers_[i];
         make_associations(slot);
+        make_points(slot);
         slot.scratch = std::make_unique<mem::HugepageArray<std::byte>>(
             "worker scratch", parse::kMaxFrameBytes, main_socket());
         make_transmitters(slot, i);
@@ -204,6 +221,10 @@ void Wiring::make_workers() {
         setup.capture = capture_ == nullptr ? nullptr : &capture_->tap(i);
         setup.associations = slot.associations.get();
         setup.survey = slot.survey.get();
+        setup.points = slot.points.get();
+        const ComparedPorts points = plan_.points.value_or(ComparedPorts{});
+        setup.point_before = {points.before};
+        setup.point_after = {points.after};
         setup.egress = slot.egress;
         setup.transmitters = slot.transmitters;
         setup.scratch = slot.scratch->elements();

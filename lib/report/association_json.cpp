@@ -30,19 +30,22 @@ Json windows_json(const SaView& view) {
     return windows;
 }
 
+Json ends_json(const ipsec::SaKey& key) {
+    const std::string ends = ends_of(key);
+    const std::size_t arrow = ends.find(" -> ");
+    return {{"protocol", protocol_of(key)},
+            {"source", ends.substr(0, arrow)},
+            {"destination", ends.substr(arrow + 4)},
+            {"spi", key.spi}};
+}
+
 Json association_json(const Association& association) {
     const SaView& view = association.view;
-    const std::string ends = ends_of(view.key);
-    const std::size_t arrow = ends.find(" -> ");
-    Json json = {{"port", view.key.port},
-                 {"port_name", association.port},
-                 {"protocol", protocol_of(view.key)},
-                 {"source", ends.substr(0, arrow)},
-                 {"destination", ends.substr(arrow + 4)},
-                 {"spi", view.key.spi},
-                 {"first_seen_seconds", association.first_seen_seconds},
+    Json json = {{"port", view.key.port}, {"port_name", association.port}};
+    json.update(ends_json(view.key));
+    json.update({{"first_seen_seconds", association.first_seen_seconds},
                  {"last_seen_seconds", association.last_seen_seconds},
-                 {"packets_per_second", association.packets_per_second()}};
+                 {"packets_per_second", association.packets_per_second()}});
     json.update(counts_json(view.counts));
     json.update({{"expected", view.expected},
                  {"highest", view.highest},
@@ -87,10 +90,47 @@ Json association_totals_json(const ipsec::SaTotals& totals) {
     return json;
 }
 
+Json points_json(const pipeline::ComparisonList& list, std::size_t most) {
+    if (list.before.empty()) return Json::object();
+    const auto point_counts = [](const ipsec::PointCounts& counts) -> Json {
+        return {{"before", counts.before},        {"after", counts.after},
+                {"arrived", counts.arrived},      {"lost", counts.lost},
+                {"reordered", counts.reordered},  {"untracked", counts.untracked},
+                {"only_after", counts.only_after}};
+    };
+    const auto delays = [&list](const base::LogHistogram& delay) -> Json {
+        const auto ns = [&](double share) {
+            return static_cast<double>(delay.quantile(share)) * 1e9 / list.ticks_per_second;
+        };
+        return {{"p50", ns(0.5)},
+                {"p90", ns(0.9)},
+                {"p99", ns(0.99)},
+                {"p99_9", ns(0.999)},
+                {"max", ns(1)}};
+    };
+    Json all = Json::array();
+    const std::size_t count = std::min(most, list.comparisons.size());
+    for (const ipsec::PointView& view : std::span(list.comparisons).first(count)) {
+        Json json = ends_json(view.key);
+        json["reversed"] = view.reversed;
+        json.update(point_counts(view.counts));
+        json["delay_ns"] = delays(view.delay);
+        all.push_back(std::move(json));
+    }
+    Json totals = {{"associations", list.totals.associations},
+                   {"recycled", list.totals.recycled},
+                   {"refused", list.totals.refused}};
+    totals.update(point_counts(list.totals.counts));
+    totals["delay_ns"] = delays(list.delay);
+    return {
+        {"before", list.before}, {"after", list.after}, {"totals", totals}, {"associations", all}};
+}
+
 std::string association_report(const pipeline::AssociationList& list) {
     const Json json = {{"schema", "weir-sa/1"},
                        {"totals", association_totals_json(list.totals)},
-                       {"associations", associations_json(list, list.associations.size())}};
+                       {"associations", associations_json(list, list.associations.size())},
+                       {"points", points_json(list.points, list.points.comparisons.size())}};
     return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
 }
 

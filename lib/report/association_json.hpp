@@ -16,6 +16,10 @@ namespace weir::report {
 /// Sums over all, those forgotten too.
 [[nodiscard]] nlohmann::ordered_json association_totals_json(const ipsec::SaTotals& totals);
 
+/// What became of packets between two points; an empty object when nothing was compared.
+[[nodiscard]] nlohmann::ordered_json points_json(const pipeline::ComparisonList& list,
+                                                 std::size_t most);
+
 /// What `weir sa --json` prints: all of it, with a line break at the end.
 [[nodiscard]] std::string association_report(const pipeline::AssociationList& list);
 

@@ -149,4 +149,43 @@ std::string association_table(const AssociationList& list, std::size_t most) {
     return text;
 }
 
+std::string comparison_table(const pipeline::ComparisonList& list, std::size_t most) {
+    std::string text;
+    if (list.before.empty()) return text;
+    const Text out(text);
+    const double ticks_per_microsecond = list.ticks_per_second / 1e6;
+    const auto delays = [ticks_per_microsecond](const base::LogHistogram& delay) {
+        const auto microseconds = [&](double share) {
+            return static_cast<double>(delay.quantile(share)) / ticks_per_microsecond;
+        };
+        return fmt::format("{:>10.1f} {:>10.1f} {:>10.1f}", microseconds(0.5), microseconds(0.99),
+                           microseconds(1));
+    };
+    const auto line = [&](std::string_view protocol, const std::string& spi,
+                          const ipsec::PointCounts& counts, const base::LogHistogram& delay,
+                          const std::string& what) {
+        fmt::format_to(out, "  {:<10} {:<10} {:>14} {:>14} {:>10} {:>10} {:>10} {}  {}\n", protocol,
+                       spi, grouped(counts.before), grouped(counts.after), grouped(counts.lost),
+                       grouped(counts.reordered), grouped(counts.only_after), delays(delay), what);
+    };
+    fmt::format_to(out, "IPsec associations before ({}) and after ({}), delays in microseconds\n",
+                   base::printable(list.before), base::printable(list.after));
+    fmt::format_to(out,
+                   "  {:<10} {:<10} {:>14} {:>14} {:>10} {:>10} {:>10} {:>10} {:>10} {:>10}  {}\n",
+                   "protocol", "SPI", "before", "after", "lost", "reordered", "only after", "p50",
+                   "p99", "max", "source -> destination");
+    const std::size_t shown = std::min(most, list.comparisons.size());
+    for (const ipsec::PointView& view : std::span(list.comparisons).first(shown)) {
+        line(protocol_of(view.key), fmt::format("0x{:08x}", view.key.spi), view.counts, view.delay,
+             ends_of(view.key));
+    }
+    if (shown < list.comparisons.size()) {
+        fmt::format_to(out, "  ... {} more\n", grouped(list.comparisons.size() - shown));
+    }
+    line("all", "", list.totals.counts, list.delay,
+         fmt::format("{} untracked, {} recycled, {} refused", grouped(list.totals.counts.untracked),
+                     grouped(list.totals.recycled), grouped(list.totals.refused)));
+    return text;
+}
+
 }  // namespace weir::report

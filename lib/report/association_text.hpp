@@ -20,6 +20,10 @@ namespace weir::report {
 [[nodiscard]] std::string association_table(const pipeline::AssociationList& list,
                                             std::size_t most);
 
+/// What became of the packets of the `most` worst between two points, a line each, and sums; empty
+/// when nothing was compared.
+[[nodiscard]] std::string comparison_table(const pipeline::ComparisonList& list, std::size_t most);
+
 /// Its heading, and the line of one association; for panels, without line break.
 [[nodiscard]] std::string association_heading();
 [[nodiscard]] std::string association_line(const ipsec::SaView& view);

@@ -148,7 +148,8 @@ Json ipsec_json(const pipeline::AssociationList& list) {
     const std::size_t all = list.associations.size();
     return {{"totals", association_totals_json(list.totals)},
             {"associations", associations_json(list, kMost)},
-            {"associations_left_out", all > kMost ? all - kMost : 0}};
+            {"associations_left_out", all > kMost ? all - kMost : 0},
+            {"points", points_json(list.points, kMost)}};
 }
 
 Json verdicts_json(const RunReport& report) {

@@ -106,7 +106,8 @@ void put_ipsec(Text out, const pipeline::AssociationList& list) {
     /// More stand in report.json, and all in what `weir sa` prints.
     constexpr std::size_t kShown = 10;
     if (list.totals.created == 0) return;
-    fmt::format_to(out, "{}", association_table(list, kShown));
+    fmt::format_to(out, "{}{}", association_table(list, kShown),
+                   comparison_table(list.points, kShown));
 }
 
 /// The capture's two sums. A copy is not part of the ledger, so that they stand beside it.

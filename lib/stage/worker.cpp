@@ -9,7 +9,6 @@
 #include <bit>
 
 #include "base/tsc.hpp"
-#include "ipsec/sa_key.hpp"
 
 namespace weir::stage {
 namespace {
@@ -123,15 +122,24 @@ void Worker::track_associations(const mem::Burst& burst, Mask kept) noexcept {
         const PacketRecord& record = records_[i];
         if (record.ipsec == parse::LayerKind::kNone) return;
         const base::PacketView view = parser_.contiguous(burst[i]);
-        ipsec::SaPacket& packet = sa_packets_[count];
-        if (!ipsec::key_of(view, record, {burst[i]->port}, packet.key)) return;
-        packet.sequence = record.sequence;
-        packet.bytes = view.wire_bytes;
-        ++count;
+        if (ipsec::packet_of(view, record, {burst[i]->port}, sa_packets_[count])) ++count;
     });
     if (count == 0) return;
-    setup_.associations->update(std::span(sa_packets_).first(count), base::tsc_now());
+    const std::span<const ipsec::SaPacket> packets = std::span(sa_packets_).first(count);
+    const std::uint64_t now = base::tsc_now();
+    setup_.associations->update(packets, now);
     association_totals_.write(setup_.associations->running());
+    if (setup_.points != nullptr) compare_points(packets, now);
+}
+
+void Worker::compare_points(std::span<const ipsec::SaPacket> packets, std::uint64_t now) noexcept {
+    for (const ipsec::SaPacket& packet : packets) {
+        if (packet.key.port == setup_.point_before.value) {
+            setup_.points->take(packet, ipsec::Point::kBefore, now);
+        } else if (packet.key.port == setup_.point_after.value) {
+            setup_.points->take(packet, ipsec::Point::kAfter, now);
+        }
+    }
 }
 
 Worker::Mask Worker::drop_malformed(std::size_t size, Mask kept, Tally& tally) noexcept {

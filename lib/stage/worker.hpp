@@ -8,6 +8,7 @@
 
 #include "base/shared_words.hpp"
 #include "filter/filter.hpp"
+#include "ipsec/point_table.hpp"
 #include "ipsec/sa_survey.hpp"
 #include "ipsec/sa_table.hpp"
 #include "mem/burst.hpp"
@@ -38,6 +39,9 @@ class Worker {
         const filter::Filter* filter = nullptr;  ///< None: every packet passes.
         CaptureTap* capture = nullptr;           ///< This worker's own. None: nothing is captured.
         ipsec::SaTable* associations = nullptr;  ///< This worker's own.
+        ipsec::PointTable* points = nullptr;     ///< This worker's own. None: nothing is compared.
+        base::PortId point_before{};             ///< The ports that are compared.
+        base::PortId point_after{};
         ipsec::SaSurvey* survey = nullptr;       ///< Of these. None: nobody asks.
         std::span<Transmitter* const> egress{};  ///< By mbuf->port; nullptr where there is none.
         std::span<Transmitter* const> transmitters{};  ///< Each once.
@@ -84,6 +88,7 @@ class Worker {
     void count(std::size_t size, Tally& tally) noexcept;
     [[nodiscard]] Mask filter(const mem::Burst& burst, Tally& tally) noexcept;
     void track_associations(const mem::Burst& burst, Mask kept) noexcept;
+    void compare_points(std::span<const ipsec::SaPacket> packets, std::uint64_t now) noexcept;
     [[nodiscard]] Mask drop_malformed(std::size_t size, Mask kept, Tally& tally) noexcept;
     void sink(mem::Burst& burst, Mask kept, Tally& tally) noexcept;
     void transmit(mem::Burst& burst, Mask kept, Tally& tally) noexcept;

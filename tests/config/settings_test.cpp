@@ -58,8 +58,9 @@ TEST(Settings, EveryFieldOfOptionsIsReached) {
                  promiscuous, mtu, duration, packets, fail_on, report, capture_file, capture_filter,
                  capture_snaplen, capture_memory, capture_ring, capture_rotate_size,
                  capture_rotate_seconds, capture_files, capture_on, capture_after, udp_ports,
-                 esp_null_icv, max_layers, sa_capacity, sa_idle, ring_size, descriptors, mbuf_bytes,
-                 link_timeout, worker_delay, seed, hugepages, strict, eal_arguments] = options;
+                 esp_null_icv, max_layers, sa_capacity, sa_idle, points_before, points_after,
+                 points_capacity, ring_size, descriptors, mbuf_bytes, link_timeout, worker_delay,
+                 seed, hugepages, strict, eal_arguments] = options;
     EXPECT_NE(ports, defaults.ports);
     EXPECT_NE(rx_queues, defaults.rx_queues);
     EXPECT_NE(cpus, defaults.cpus);
@@ -90,6 +91,9 @@ TEST(Settings, EveryFieldOfOptionsIsReached) {
     EXPECT_NE(max_layers, defaults.max_layers);
     EXPECT_NE(sa_capacity, defaults.sa_capacity);
     EXPECT_NE(sa_idle, defaults.sa_idle_seconds);
+    EXPECT_NE(points_before, defaults.points_before);
+    EXPECT_NE(points_after, defaults.points_after);
+    EXPECT_NE(points_capacity, defaults.points_capacity);
     EXPECT_NE(ring_size, defaults.ring_size);
     EXPECT_NE(descriptors, defaults.descriptors);
     EXPECT_NE(mbuf_bytes, defaults.mbuf_data_bytes);
@@ -142,9 +146,10 @@ TEST(Settings, TheDefaultsThatTheHelpStatesAreTheOptions) {
         setting.apply(options, word);
         EXPECT_EQ(options, Options{}) << setting.name << " says " << word;
     }
-    EXPECT_THAT(checked, ElementsAreArray({"action", "capture-after", "descriptors", "link-timeout",
-                                           "mbuf-size", "mode", "ring-size", "rx-queues",
-                                           "sa-capacity", "seed", "worker-delay-ns", "workers"}));
+    EXPECT_THAT(checked,
+                ElementsAreArray({"action", "capture-after", "descriptors", "link-timeout",
+                                  "mbuf-size", "mode", "points-capacity", "ring-size", "rx-queues",
+                                  "sa-capacity", "seed", "worker-delay-ns", "workers"}));
 }
 
 /// docs/configuration.md beside these sources; `meson test` runs where the compiler ran, so that

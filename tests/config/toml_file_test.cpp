@@ -104,7 +104,6 @@ TEST_F(TomlFile, RefusesAWrongType) {
     EXPECT_THAT(refusal("filter = 5"), HasSubstr("a string in quotes"));
     EXPECT_THAT(refusal("hugepages = 1"), HasSubstr("true or false"));
     EXPECT_THAT(refusal("port = 5"), HasSubstr("a string in quotes, or a list of them"));
-    EXPECT_THAT(refusal("[port]\nname = 'x'"), HasSubstr("a string in quotes, or a list of them"));
 }
 
 TEST_F(TomlFile, SuggestsTheNearestKey) {
@@ -112,7 +111,23 @@ TEST_F(TomlFile, SuggestsTheNearestKey) {
         refusal("workers = 1\nring_size = 64\n"),
         AllOf(HasSubstr(at(2)), HasSubstr("'ring_size'"), HasSubstr("did you mean 'ring-size'?")));
     EXPECT_THAT(refusal("ports = ['x']"), HasSubstr("did you mean 'port'?"));
-    EXPECT_THAT(refusal("[run]\nworkers = 1\n"), HasSubstr("at the top level"));
+    EXPECT_THAT(refusal("[run]\nworkers = 1\n"),
+                AllOf(HasSubstr(at(2)), HasSubstr("'run-workers'"), HasSubstr("'workers'?")));
+    EXPECT_THAT(refusal("port = {name = 'x'}"), HasSubstr("there is no key 'port-name'"));
+}
+
+TEST_F(TomlFile, TakesTheKeysOfATableWithItsNameInFront) {
+    const Options options = read(
+        "mtu = 9000\n[points]\nbefore = \"0\"\nafter = \"b.pcap\"\n"
+        "[capture]\nsnaplen = 100\non = [\"malformed\"]\n");
+    EXPECT_EQ(options.mtu, 9000);
+    EXPECT_EQ(options.points_before, "0");
+    EXPECT_EQ(options.points_after, "b.pcap");
+    EXPECT_EQ(options.capture_snaplen, 100U);
+    EXPECT_EQ(options.capture_on, std::vector<std::string>{"malformed"});
+    EXPECT_THAT(refusal("[points]\nbefore = 0\n"), HasSubstr("a string in quotes"));
+    EXPECT_THAT(refusal("[points.before]\nport = \"0\"\n"), HasSubstr("points-before"));
+    EXPECT_THAT(refusal("[capture]\nsnaplen = 0\n"), HasSubstr("capture-snaplen cannot be '0'"));
 }
 
 TEST_F(TomlFile, NamesTheLineOfASyntaxError) {

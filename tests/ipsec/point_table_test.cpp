@@ -93,10 +93,29 @@ TEST_F(PointTableTest, OrderIsThatOfTheFirstPointWhateverTheNumbers) {
 }
 
 TEST_F(PointTableTest, APortLookedAtTooEarlyMakesNoDifference) {
-    after(1000, 1, 10);
-    before(1000, 1, 11);
-    EXPECT_EQ(counts(1000), (PointCounts{.before = 1, .after = 1, .arrived = 1}));
-    EXPECT_EQ(view(1000)->delay.most(), 0U);
+    for (std::uint32_t number = 1; number <= 4; ++number) {
+        before(1000, number, 10);
+        after(1000, number, 11);
+    }
+    after(1000, 5, 20);
+    before(1000, 5, 21);
+    EXPECT_EQ(counts(1000), (PointCounts{.before = 5, .after = 5, .arrived = 5}));
+    EXPECT_FALSE(view(1000)->reversed);
+    EXPECT_EQ(view(1000)->delay.most(), 1U);
+}
+
+TEST_F(PointTableTest, BothWaysAreCompared) {
+    for (std::uint32_t number = 1; number <= 10; ++number) {
+        before(1000, number, 10);
+        if (number != 3) after(1000, number, 20);
+        after(2000, number, 10);
+        if (number < 5) before(2000, number, 40);
+    }
+    EXPECT_EQ(counts(1000), (PointCounts{.before = 10, .after = 9, .arrived = 9, .lost = 1}));
+    EXPECT_EQ(counts(2000), (PointCounts{.before = 10, .after = 4, .arrived = 4, .lost = 6}));
+    EXPECT_FALSE(view(1000)->reversed);
+    EXPECT_TRUE(view(2000)->reversed);
+    EXPECT_EQ(view(2000)->delay.most(), 30U);
 }
 
 TEST_F(PointTableTest, WhatComesTooLateIsLostAndComesFromNowhere) {

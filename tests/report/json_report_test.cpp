@@ -140,6 +140,20 @@ TEST(JsonReport, HoldsTheWorstAssociations) {
     EXPECT_TRUE(other["follows_spi"].is_null());
 }
 
+TEST(JsonReport, HoldsWhatBecameOfPacketsBetweenThePoints) {
+    const json points = parsed(sample_report())["ipsec"]["points"];
+    EXPECT_EQ(points["before"], "net_ring0");
+    EXPECT_EQ(points["after"], "net_ring1");
+    ASSERT_EQ(points["associations"].size(), 1U);
+    EXPECT_EQ(points["associations"][0], json::parse(R"({
+        "protocol": "esp-in-udp", "source": "10.0.0.1", "destination": "10.0.0.2",
+        "spi": 12648430, "reversed": true, "before": 400, "after": 395, "arrived": 390, "lost": 8,
+        "reordered": 4, "untracked": 2, "only_after": 5, "delay_ns": {"p50": 1023.5,
+        "p90": 8000.0, "p99": 8000.0, "p99_9": 8000.0, "max": 8000.0}})"));
+    EXPECT_EQ(points["totals"]["lost"], 8);
+    EXPECT_EQ(parsed({})["ipsec"]["points"], json::object());
+}
+
 TEST(JsonReport, LeavesOutAssociationsBeyondAThousand) {
     pipeline::RunReport report;
     report.associations.associations.resize(1001);

@@ -47,6 +47,24 @@ inline pipeline::AssociationList sample_associations() {
     list.totals.confirmed = 2;
     list.totals.counts = view.counts;
     list.totals.counts += other.view.counts;
+    ipsec::PointView compared;
+    compared.key = view.key;
+    compared.reversed = true;
+    compared.counts = {.before = 400,
+                       .after = 395,
+                       .arrived = 390,
+                       .lost = 8,
+                       .reordered = 4,
+                       .untracked = 2,
+                       .only_after = 5};
+    for (int i = 0; i < 390; ++i) compared.delay.add(i < 300 ? 2000 : 16'000);
+    list.points.before = "net_ring0";
+    list.points.after = "net_ring1";
+    list.points.ticks_per_second = 2e9;
+    list.points.comparisons = {compared};
+    list.points.totals.associations = 1;
+    list.points.totals.counts = compared.counts;
+    list.points.delay = compared.delay;
     return list;
 }
 

@@ -73,6 +73,14 @@ TEST(TextReport, ShowsTheWorstAssociations) {
     EXPECT_THAT(text_report({}), Not(HasSubstr("IPsec")));
 }
 
+TEST(TextReport, ShowsWhatBecameOfPacketsBetweenThePoints) {
+    EXPECT_THAT(text_report(sample_report()),
+                AllOf(HasSubstr("IPsec associations before (net_ring0) and after (net_ring1)"),
+                      ContainsRegex("esp-in-udp 0x00c0ffee +400 +395 +8 +4 +5 +1.0 +8.0 +8.0  "
+                                    "10.0.0.1 -> 10.0.0.2\n"),
+                      ContainsRegex("all +400 +395 +8 +4 +5 .* 2 untracked, 0 recycled")));
+}
+
 TEST(TextReport, SaysHowManyAssociationsItLeavesOut) {
     pipeline::RunReport report = sample_report();
     report.associations.associations.resize(1010);
