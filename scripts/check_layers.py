@@ -32,7 +32,7 @@ ARROWS = {
     "gen": {"base", "wire", "parse"},
     "mem": {"base"},
     "port": {"base", "mem"},
-    "crypto": {"base", "mem"},
+    "crypto": {"base", "wire", "ipsec", "mem"},
     "ring": {"base", "mem"},
     "capture": {"base", "wire", "mem", "ring"},
     "metrics": {"base"},
