@@ -31,6 +31,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 HOT_MODULES = ("wire", "parse", "flow", "ipsec", "filter", "ring", "stage")
+# Of modules that are cold for the most part, the sources that packets pass.
+HOT_SOURCES = {"crypto": ("esp_decryptor.cpp", "esp_decryptor_device.cpp")}
 SKIPPED = 77
 
 HARMLESS = {
@@ -46,6 +48,8 @@ HARMLESS = {
     # DPDK's inline functions: rx and tx burst, mempool get and put, mbuf free and read.
     "rte_eth_fp_ops", "rte_eth_call_rx_callbacks", "rte_eth_call_tx_callbacks",
     "rte_mempool_ops_table", "rte_pktmbuf_free_bulk", "__rte_pktmbuf_read",
+    # Crypto burst; rte_pktmbuf_linearize copies and frees to the mempool.
+    "rte_crypto_fp_ops", "__rte_pktmbuf_linearize",
     "per_lcore__lcore_id",
     # rte_mempool_do_generic_put/get: the mempool's own ring is corrupt, the process ends.
     "__rte_panic",
@@ -199,13 +203,16 @@ def demangle(names):
 
 def hot_objects(build, root):
     """(object files of the hot modules, sources of them that have no object)."""
+    names = {module: [source.name for source in sorted((root / "lib" / module).glob("*.cpp"))
+                      if not source.stem.endswith("_setup")] for module in HOT_MODULES}
+    names.update(HOT_SOURCES)
     objects, missing = [], []
-    for module in HOT_MODULES:
+    for module, sources in names.items():
+        if not (root / "lib" / module).is_dir():
+            continue
         folder = build / "lib" / module / f"libweir-{module}.a.p"
-        for source in sorted((root / "lib" / module).glob("*.cpp")):
-            if source.stem.endswith("_setup"):
-                continue
-            path = folder / f"{source.name}.o"
+        for name in sources:
+            path = folder / f"{name}.o"
             (objects if path.exists() else missing).append(path)
     return objects, missing
 

@@ -11,7 +11,7 @@ source "$(dirname -- "${BASH_SOURCE[0]}")/common.sh"
 build_packages=(
     g++ meson ninja-build pkg-config python3
     libbenchmark-dev libboost-dev libcli11-dev libdpdk-dev libfmt-dev libgmock-dev libgtest-dev
-    libpcap-dev libtomlplusplus-dev libzstd-dev nlohmann-json3-dev
+    libpcap-dev libssl-dev libtomlplusplus-dev libzstd-dev nlohmann-json3-dev
 )
 # util-linux has unshare and setpriv, procps has ps and sysctl: minimal systems lack them. strongSwan is
 # charon-systemd, its plugins (user-space ESP is in libcharon-extra-plugins) and strongswan-swanctl.
