@@ -21,7 +21,7 @@ struct rte_mempool;
 namespace weir::crypto {
 
 /// Drivers in the order in which they are asked whether they can undo an association: the first two
-/// work in place and allocate nothing for a packet; the last one does (docs/ipsec.md).
+/// work in place and allocate nothing for a packet; the last one does (docs/esp_keys.md).
 inline constexpr std::string_view kCryptoDrivers[] = {"crypto_aesni_gcm", "crypto_aesni_mb",
                                                       "crypto_openssl"};
 inline constexpr std::size_t kMaxCryptoDevices = 3;

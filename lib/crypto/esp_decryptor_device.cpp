@@ -61,6 +61,7 @@ void EspDecryptor::prepare_hmac(const EspPacket& packet, const EspSaState& state
     std::byte* icv = octets_at(packet, icv_offset);
     std::memcpy(own.received, icv, state.icv_octets);
     rte_crypto_sym_op& sym = symmetric(*operations_[place]);
+    sym.cipher.data = {};  // A driver may look at it though there is no cipher in this pass.
     sym.auth.data.offset = packet.esp_offset;
     sym.auth.data.length = icv_offset - packet.esp_offset;
     sym.auth.digest.data = own.digest;

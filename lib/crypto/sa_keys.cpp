@@ -124,6 +124,8 @@ SecurityAssociation parse_association(const SaText& text, const std::string& pla
     association.extended_sequence = text.extended_sequence;
     association.sequence_high = text.sequence_high;
     association.replay_window = text.replay_window;
+    association.mode = text.mode;
+    association.nat_traversal = text.nat_traversal;
     check_association(association, place);
     return association;
 }

@@ -100,6 +100,8 @@ struct SaText {
     bool extended_sequence = false;
     std::uint32_t sequence_high = 0;
     std::uint32_t replay_window = 64;
+    SaMode mode = SaMode::kUnknown;
+    bool nat_traversal = false;
 };
 
 /// What SaText::algorithm may be, for error messages and manuals.
