@@ -11,14 +11,16 @@
 /// What an association asks of a crypto device, in DPDK's terms. Cold but for EspOperation.
 namespace weir::crypto {
 
-/// Behind each crypto operation: what the device reads and writes beside the packet.
-struct alignas(16) EspOperation {
+/// Behind each crypto operation: what the device reads and writes beside the packet. Octets only,
+/// for where operations end nothing is aligned.
+struct EspOperation {
     std::uint8_t iv[16];        ///< Nonce or initial counter block, as the cipher wants it.
     std::uint8_t aad[16];       ///< SPI and sequence number; 12 octets with ESN.
     std::uint8_t digest[64];    ///< The ICV that the device computed.
     std::uint8_t received[64];  ///< The ICV that came, while others stand in its place.
 };
 
+static_assert(alignof(EspOperation) == 1);
 /// Of an EspOperation from the start of its rte_crypto_op.
 inline constexpr std::uint16_t kEspOperationOffset =
     sizeof(rte_crypto_op) + sizeof(rte_crypto_sym_op);
