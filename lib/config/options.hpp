@@ -7,12 +7,14 @@
 #include <string_view>
 #include <vector>
 
+#include "config/sa_setting.hpp"
+
 /// Everything `weir run` can be told, whether by command line or by TOML file. Plain data: checked
 /// for form here (config), for possibility against the machine by pipeline.
 namespace weir::config {
 
 enum class Mode : std::uint8_t { kPipeline, kRunToCompletion };
-enum class Action : std::uint8_t { kSink, kForward, kMacswap };
+enum class Action : std::uint8_t { kSink, kForward, kMacswap, kDecapForward };
 enum class OnFull : std::uint8_t { kDrop, kWait };
 enum class OnMalformed : std::uint8_t { kDrop, kPass };
 
@@ -56,6 +58,9 @@ struct Options {
     std::optional<unsigned> esp_null_icv;  ///< ESP is not encrypted and has an ICV of so many
                                            ///< octets. Default: it is.
     std::optional<unsigned> max_layers;    ///< Deeper packets are malformed; default: 32.
+
+    std::string esp_sa_file;              ///< Keys in Wireshark's form; empty: none.
+    std::vector<SaSetting> associations;  ///< Others with their keys: [[sa]] of the TOML file.
 
     std::uint32_t sa_capacity = 65'536;  ///< IPsec associations that each worker can hold.
     double sa_idle_seconds = 3600;       ///< Silent for longer, one is forgotten; 0: never.

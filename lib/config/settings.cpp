@@ -157,12 +157,14 @@ const std::vector<Setting>& settings() {
              o.mode = one_of<Mode>(
                  v, {{"pipeline", Mode::kPipeline}, {"run-to-completion", Mode::kRunToCompletion}});
          }},
-        {"action", kText, "sink|forward|macswap",
-         "what becomes of packets; forward pairs ports 0 and 1, 2 and 3, ... (sink)",
+        {"action", kText, "sink|forward|macswap|decap-forward",
+         "what becomes of packets; forward pairs ports 0 and 1, 2 and 3, ...; decap-forward sends "
+         "on what is in ESP whose keys are there (sink)",
          [](O& o, S& v) {
              o.action = one_of<Action>(v, {{"sink", Action::kSink},
                                            {"forward", Action::kForward},
-                                           {"macswap", Action::kMacswap}});
+                                           {"macswap", Action::kMacswap},
+                                           {"decap-forward", Action::kDecapForward}});
          }},
         {"filter", kText, "EXPR",
          "tcpdump expression; what does not match is dropped (everything passes)",
@@ -238,6 +240,10 @@ const std::vector<Setting>& settings() {
         {"max-layers", kWholeNumber, "N",
          "packets with more layers are malformed; 1 to 64, else 32",
          [](O& o, S& v) { o.max_layers = number<unsigned>(v, 1, 64); }},
+        {"esp-sa", kText, "FILE",
+         "keys of ESP associations, as Wireshark keeps them: their packets are checked and "
+         "decrypted",
+         [](O& o, S& v) { o.esp_sa_file = not_empty(v); }},
         {"sa-capacity", kWholeNumber, "N", "IPsec associations each worker can hold (65536)",
          [](O& o, S& v) { o.sa_capacity = number<std::uint32_t>(v, 16, kMaxAssociations); }},
         {"sa-idle", kSeconds, "SECONDS",

@@ -14,6 +14,7 @@
 #include <stdexcept>
 
 #include "base/setup_error.hpp"
+#include "config/sa_table.hpp"
 #include "config/settings.hpp"
 
 namespace weir::config {
@@ -92,6 +93,10 @@ void apply(const std::string& path, const Setting& setting, const toml::node& no
 void apply_key(const std::string& path, const std::string& prefix, const toml::key& key,
                const toml::node& node, Options& options) {
     const std::string name = prefix + std::string(key.str());
+    if (name == "sa") {
+        options.associations = read_associations(path, node);
+        return;
+    }
     if (const auto* table = node.as_table(); table != nullptr && prefix.empty()) {
         for (const auto& [inner, value] : *table)
             apply_key(path, name + "-", inner, value, options);

@@ -44,6 +44,7 @@ inline const std::map<std::string_view, std::string>& samples() {
         {"udp-port", "8472=vxlan"},
         {"esp-null-icv", "12"},
         {"max-layers", "16"},
+        {"esp-sa", "keys/esp_sa"},
         {"sa-capacity", "1000000"},
         {"sa-idle", "600"},
         {"points-before", "0"},

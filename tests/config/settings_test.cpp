@@ -58,9 +58,9 @@ TEST(Settings, EveryFieldOfOptionsIsReached) {
                  promiscuous, mtu, duration, packets, fail_on, report, capture_file, capture_filter,
                  capture_snaplen, capture_memory, capture_ring, capture_rotate_size,
                  capture_rotate_seconds, capture_files, capture_on, capture_after, udp_ports,
-                 esp_null_icv, max_layers, sa_capacity, sa_idle, points_before, points_after,
-                 points_capacity, ring_size, descriptors, mbuf_bytes, link_timeout, worker_delay,
-                 seed, hugepages, strict, eal_arguments] = options;
+                 esp_null_icv, max_layers, esp_sa, associations, sa_capacity, sa_idle,
+                 points_before, points_after, points_capacity, ring_size, descriptors, mbuf_bytes,
+                 link_timeout, worker_delay, seed, hugepages, strict, eal_arguments] = options;
     EXPECT_NE(ports, defaults.ports);
     EXPECT_NE(rx_queues, defaults.rx_queues);
     EXPECT_NE(cpus, defaults.cpus);
@@ -89,6 +89,8 @@ TEST(Settings, EveryFieldOfOptionsIsReached) {
     EXPECT_NE(udp_ports, defaults.udp_ports);
     EXPECT_NE(esp_null_icv, defaults.esp_null_icv);
     EXPECT_NE(max_layers, defaults.max_layers);
+    EXPECT_NE(esp_sa, defaults.esp_sa_file);
+    EXPECT_EQ(associations, defaults.associations) << "they are no setting: see sa_table_test.cpp";
     EXPECT_NE(sa_capacity, defaults.sa_capacity);
     EXPECT_NE(sa_idle, defaults.sa_idle_seconds);
     EXPECT_NE(points_before, defaults.points_before);
