@@ -12,20 +12,6 @@ namespace weir::ipsec {
 using parse::LayerKind;
 namespace {
 
-/// ESP is in UDP when the layer before it is (RFC 3948, section 2.1). Of layers behind those that
-/// the record lists nothing is known: plain ESP.
-SaProtocol protocol_of(const parse::PacketRecord& record) noexcept {
-    if (record.ipsec == LayerKind::kAh) return SaProtocol::kAh;
-    const std::size_t listed = std::min<std::size_t>(record.layer_count, parse::kMaxListedLayers);
-    for (std::size_t i = 1; i < listed; ++i) {
-        if (record.layer_offsets[i] != record.ipsec_offset) continue;
-        if (record.layer_kinds[i] != LayerKind::kEsp) continue;
-        return record.layer_kinds[i - 1] == LayerKind::kUdp ? SaProtocol::kEspInUdp
-                                                            : SaProtocol::kEsp;
-    }
-    return SaProtocol::kEsp;
-}
-
 /// Writes an address by words, as the table reads it: a read of eight octets waits for stores of
 /// fewer.
 template <std::size_t Octets>
@@ -36,6 +22,21 @@ void set_address(std::array<std::uint8_t, 16>& to, const std::uint8_t (&address)
 }
 
 }  // namespace
+
+/// ESP is in UDP when the layer before it is (RFC 3948, section 2.1). Of layers behind those that
+/// the record lists nothing is known: plain ESP.
+SaProtocol protocol_of(const parse::PacketRecord& record) noexcept {
+    if (record.ipsec == LayerKind::kNone) return SaProtocol::kNone;
+    if (record.ipsec == LayerKind::kAh) return SaProtocol::kAh;
+    const std::size_t listed = std::min<std::size_t>(record.layer_count, parse::kMaxListedLayers);
+    for (std::size_t i = 1; i < listed; ++i) {
+        if (record.layer_offsets[i] != record.ipsec_offset) continue;
+        if (record.layer_kinds[i] != LayerKind::kEsp) continue;
+        return record.layer_kinds[i - 1] == LayerKind::kUdp ? SaProtocol::kEspInUdp
+                                                            : SaProtocol::kEsp;
+    }
+    return SaProtocol::kEsp;
+}
 
 bool key_of(const base::PacketView& packet, const parse::PacketRecord& record, base::PortId port,
             SaKey& key) noexcept {

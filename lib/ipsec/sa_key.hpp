@@ -32,6 +32,9 @@ struct alignas(8) SaKey {
 };
 static_assert(sizeof(SaKey) == 40);
 
+/// Of the packet's outermost ESP or AH; kNone when it has none.
+[[nodiscard]] SaProtocol protocol_of(const parse::PacketRecord& record) noexcept;
+
 /// The key of the packet's outermost ESP or AH. False, and `key` as it was, when the packet has
 /// none or its IP header is not within packet.bytes.
 [[nodiscard]] bool key_of(const base::PacketView& packet, const parse::PacketRecord& record,

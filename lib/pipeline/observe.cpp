@@ -57,6 +57,18 @@ PortState observe_port(const Wiring& wiring, std::size_t index, Ledger& ledger, 
     return port;
 }
 
+/// With keys: what became of ESP packets.
+void observe_esp(const std::vector<std::uint64_t>& sum, Snapshot& snapshot) {
+    for (stage::EspOutcome outcome = 0; outcome < stage::kEspOutcomes; ++outcome) {
+        const std::string name(stage::esp_outcome_name(outcome));
+        snapshot.metrics.set("esp." + name, sum[stage::esp_index(outcome)]);
+        if (stage::is_decapsulated(outcome)) continue;
+        const std::uint64_t dropped = sum[stage::esp_dropped_index(outcome)];
+        snapshot.metrics.set("dropped.decrypt." + name, dropped);
+        if (dropped != 0) snapshot.ledger.dropped["decrypt"][name] = dropped;
+    }
+}
+
 /// Adds what the workers counted to ledger, layers and statuses.
 void observe_workers(const Wiring& wiring, Snapshot& snapshot) {
     std::vector<std::uint64_t> sum(at(WorkerCounter::kCount));
@@ -84,6 +96,7 @@ void observe_workers(const Wiring& wiring, Snapshot& snapshot) {
         if (parse::is_malformed(status)) metrics.set("dropped.parse." + name, dropped);
     }
     metrics.set("malformed", malformed);
+    if (wiring.plan().keys) observe_esp(sum, snapshot);
     for (std::size_t i = 1; i < parse::kLayerKinds; ++i) {
         const auto kind = static_cast<parse::LayerKind>(i);
         const std::string name(parse::to_string(kind));

@@ -31,6 +31,11 @@ constexpr std::size_t kPortBytes = std::size_t{192} << 10;
 /// A NIC's descriptor (16 to 64 octets) and the pointer to its mbuf. Virtual devices take less.
 constexpr std::size_t kDescriptorBytes = 80;
 
+/// What the crypto drivers take in all and for each worker, operations included, and for an
+/// association of each; measured, and rounded up.
+constexpr std::size_t kCryptoBytes = std::size_t{2} << 20;
+constexpr std::size_t kSessionBytes = std::size_t{8} << 10;
+
 /// net_ring's rings hold so many mbufs whatever the number of descriptors.
 constexpr std::size_t kNetRingMbufs = 1024;
 
@@ -191,6 +196,11 @@ MemoryPlan plan_memory(const Plan& plan, const config::Options& options,
         memory.parts.push_back({"associations compared at two points", here,
                                 plan.workers * plan.compared, ipsec::kPointBytes});
     }
+    if (plan.keys != 0) {
+        memory.parts.push_back(
+            {"crypto: devices and their queues", here, 1 + plan.workers, kCryptoBytes});
+        memory.parts.push_back({"crypto: sessions", here, plan.workers * plan.keys, kSessionBytes});
+    }
     memory.parts.push_back({"workers' scratch", here, plan.workers, parse::kMaxFrameBytes + 1});
     if (plan.capture.on) {
         memory.parts.push_back({"capture segments", here, plan.workers * plan.capture.most_segments,
@@ -248,8 +258,9 @@ std::size_t Plan::rx_of(std::size_t queue) const noexcept {
 }
 
 Plan make_plan(const config::Options& options, const std::vector<port::PortSpec>& ports,
-               const Machine& machine) {
+               const Machine& machine, std::size_t keys) {
     Plan plan;
+    plan.keys = keys;
     plan.mode = options.mode;
     plan.demo = options.ports.empty();
     plan.workers = options.workers;

@@ -42,6 +42,7 @@ struct Plan {
     std::size_t associations = 0;         ///< IPsec associations each worker can hold.
     std::optional<ComparedPorts> points;  ///< The ports whose associations are compared.
     std::size_t compared = 0;             ///< Associations each worker can compare.
+    std::size_t keys = 0;                 ///< ESP associations whose keys are given.
     std::size_t mbufs = 0;                ///< Of each pool; one pool for each NUMA socket in use.
     std::uint32_t mbuf_data_bytes = 0;
     CapturePlan capture;
@@ -56,9 +57,11 @@ struct Plan {
     [[nodiscard]] std::size_t rx_of(std::size_t queue) const noexcept;
 };
 
-/// Throws SetupError when the machine cannot do what is asked.
+/// `keys`: ESP associations whose keys are given. Throws SetupError when the machine cannot do what
+/// is asked.
 [[nodiscard]] Plan make_plan(const config::Options& options,
-                             const std::vector<port::PortSpec>& ports, const Machine& machine);
+                             const std::vector<port::PortSpec>& ports, const Machine& machine,
+                             std::size_t keys = 0);
 
 /// "generator + rx 0": the roles of an lcore, for people.
 [[nodiscard]] std::string roles_of(const PlannedLcore& lcore, config::Mode mode);

@@ -20,6 +20,7 @@
 #include "pipeline/capture_commands.hpp"
 #include "pipeline/capture_triggers.hpp"
 #include "pipeline/demo.hpp"
+#include "pipeline/esp_keys.hpp"
 #include "pipeline/observe.hpp"
 #include "pipeline/plan.hpp"
 #include "pipeline/stop_signal.hpp"
@@ -92,11 +93,39 @@ void refuse_impossible(const config::Options& options, const std::vector<port::P
         throw SetupError("send from", "capture files", "no port is named that could transmit",
                          "add one, for example: --port net_af_packet0,iface=eth1");
     }
-    if (options.action == config::Action::kForward && specs.size() % 2 != 0) {
+    const bool in_pairs = options.action == config::Action::kForward ||
+                          options.action == config::Action::kDecapForward;
+    if (in_pairs && specs.size() % 2 != 0) {
         throw SetupError("forward between", fmt::format("{} port(s)", specs.size()),
                          "ports are forwarded in pairs (0 with 1, 2 with 3)",
                          "name another --port, or send back with --action macswap");
     }
+}
+
+std::string name_of(config::Action action) {
+    switch (action) {
+        case config::Action::kSink:
+            return "sink";
+        case config::Action::kForward:
+            return "forward";
+        case config::Action::kMacswap:
+            return "macswap";
+        case config::Action::kDecapForward:
+            break;
+    }
+    return "decap-forward";
+}
+
+/// What is sent on unchanged cannot be decrypted, which is done in place.
+void refuse_keys_for(const config::Options& options, bool keys) {
+    const bool decap = options.action == config::Action::kDecapForward;
+    if (decap && !keys) {
+        throw SetupError("decapsulate", "ESP", "no keys are given",
+                         "name a file of keys with --esp-sa, or put [[sa]] into the configuration");
+    }
+    if (!keys || decap || options.action == config::Action::kSink) return;
+    throw SetupError("use keys of", "ESP associations", "the action sends packets on as they came",
+                     "use --action decap-forward, or leave the keys away");
 }
 
 /// Memory that is not there would be missed page by page, long after the start.
@@ -119,8 +148,10 @@ class Run {
         for (const std::string& text : options_.fail_on) {
             conditions_.push_back(metrics::Condition::parse(text));
         }
+        keys_ = read_keys(options_);
+        refuse_keys_for(options_, !keys_.empty());
         const Machine machine = this_machine(specs_);
-        plan_ = make_plan(options_, specs_, machine);
+        plan_ = make_plan(options_, specs_, machine, keys_.size());
         refuse_too_little_memory(plan_, machine);
         if (plan_.capture.ring_bytes != 0) triggers_.emplace(options_.capture_on);
         if (plan_.demo && !options_.packets && !options_.duration_seconds) {
@@ -153,6 +184,7 @@ class Run {
     const RunObserver& observer_;
     std::vector<port::PortSpec> specs_;
     std::vector<metrics::Condition> conditions_;
+    std::vector<crypto::SecurityAssociation> keys_;  ///< Until the decryptors have them.
     Plan plan_;
     StopSignal stop_signal_;
     std::optional<CaptureTriggers> triggers_;  ///< With a capture ring.
@@ -181,9 +213,7 @@ void Run::build() {
     report_.started_at = fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(now));
     report_.wiring = options_.mode == config::Mode::kPipeline ? "pipeline" : "run-to-completion";
     report_.memory = plan_.hugepages ? "hugepages" : "4 KiB pages";
-    report_.action = options_.action == config::Action::kSink      ? "sink"
-                     : options_.action == config::Action::kForward ? "forward"
-                                                                   : "macswap";
+    report_.action = name_of(options_.action);
     port::EalRequest request;
     request.lcores = plan_.placements();
     request.hugepages = plan_.hugepages;
@@ -208,7 +238,9 @@ void Run::build() {
         profile.seed = options_.seed;
         traffic_ = std::make_unique<gen::Traffic>(profile);
     }
-    wiring_ = std::make_unique<Wiring>(options_, plan_, specs_, traffic_.get());
+    wiring_ = std::make_unique<Wiring>(options_, plan_, specs_, traffic_.get(), keys_);
+    keys_.clear();
+    options_.associations.clear();
     // A condition on a name that does not exist is found now, not after hours.
     const Snapshot start = observe(*wiring_, 0, true);
     for (const metrics::Condition& condition : conditions_) {
@@ -368,7 +400,7 @@ std::string describe_plan(const config::Options& options) {
     const std::vector<port::PortSpec> specs = specs_of(options);
     refuse_impossible(options, specs);
     const Machine machine = this_machine(specs);
-    const Plan plan = make_plan(options, specs, machine);
+    const Plan plan = make_plan(options, specs, machine, read_keys(options).size());
     std::string text = describe(plan, options, specs) + plan.memory.table(machine.hugepages);
     const std::string command = plan.memory.reserve_command(machine.hugepages);
     if (!command.empty()) text += "to have it in hugepages, as root:\n" + command + "\n";

@@ -35,6 +35,7 @@ stage::ActionKind kind_of(Action action) {
         case Action::kSink:
             return stage::ActionKind::kSink;
         case Action::kForward:
+        case Action::kDecapForward:
             return stage::ActionKind::kForward;
         case Action::kMacswap:
             break;
@@ -60,7 +61,8 @@ int run_sealed(void* argument) {
 }  // namespace
 
 Wiring::Wiring(const config::Options& options, const Plan& plan,
-               const std::vector<port::PortSpec>& specs, gen::Traffic* traffic)
+               const std::vector<port::PortSpec>& specs, gen::Traffic* traffic,
+               std::span<const crypto::SecurityAssociation> keys)
     : options_(options),
       plan_(plan),
       filter_(options.filter.empty() ? nullptr : std::make_unique<filter::Filter>(options.filter)),
@@ -70,6 +72,8 @@ Wiring::Wiring(const config::Options& options, const Plan& plan,
     open_ports(specs);
     make_sources();
     make_capture();
+    workers_.resize(plan_.workers);
+    make_decryptors(keys);
     make_workers();
     make_rx();
     make_lcores(traffic);
@@ -200,10 +204,23 @@ void Wiring::make_points(WorkerSlot& slot) {
         rte_rand(), tsc_of(kMostDelaySeconds));
 }
 
+void Wiring::make_decryptors(std::span<const crypto::SecurityAssociation> keys) {
+    if (keys.empty()) return;
+    crypto::CryptoRequest request;
+    request.queue_pairs = static_cast<std::uint16_t>(workers_.size());
+    request.socket = main_socket();
+    crypto_ = std::make_unique<crypto::CryptoDevices>(request, keys);
+    for (std::size_t i = 0; i < workers_.size(); ++i) {
+        WorkerSlot& slot = workers_[i];
+        slot.esp_memory = std::make_unique<crypto::EspMemory>(keys, main_socket());
+        slot.decryptor = std::make_unique<crypto::EspDecryptor>(
+            *crypto_, static_cast<std::uint16_t>(i), keys, *slot.esp_memory);
+    }
+}
+
 void Wiring::make_workers() {
     const parse::ParseOptions parse_options =
         parse::make_parse_options(options_.udp_ports, options_.esp_null_icv, options_.max_layers);
-    workers_.resize(plan_.workers);
     for (std::size_t i = 0; i < plan_.workers; ++i) {
         WorkerSlot& slot = workers_[i];
         make_associations(slot);
@@ -225,6 +242,7 @@ void Wiring::make_workers() {
         const ComparedPorts points = plan_.points.value_or(ComparedPorts{});
         setup.point_before = {points.before};
         setup.point_after = {points.after};
+        setup.decryptor = slot.decryptor.get();
         setup.egress = slot.egress;
         setup.transmitters = slot.transmitters;
         setup.scratch = slot.scratch->elements();

@@ -8,11 +8,14 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <span>
 #include <string>
 #include <vector>
 
 #include "capture/capture_file.hpp"
 #include "config/options.hpp"
+#include "crypto/crypto_devices.hpp"
+#include "crypto/esp_decryptor.hpp"
 #include "filter/filter.hpp"
 #include "gen/traffic.hpp"
 #include "ipsec/point_table.hpp"
@@ -59,6 +62,8 @@ struct WorkerSlot {
     std::unique_ptr<mem::HugepageArray<ipsec::PointSlot>> point_slots;
     std::unique_ptr<mem::HugepageArray<ipsec::SaBucket>> point_buckets;
     std::unique_ptr<ipsec::PointTable> points;  ///< nullptr when nothing is compared.
+    std::unique_ptr<crypto::EspMemory> esp_memory;
+    std::unique_ptr<crypto::EspDecryptor> decryptor;  ///< nullptr without keys.
     std::unique_ptr<mem::HugepageArray<std::byte>> scratch;
     std::vector<std::unique_ptr<stage::Transmitter>> owned_transmitters;  ///< By port; may be null.
     std::vector<stage::Transmitter*> transmitters;                        ///< Those that are.
@@ -95,8 +100,10 @@ class Wiring {
    public:
     /// Opens the ports and builds everything; EAL is up. `traffic` is the demo's, or nullptr.
     /// Throws SetupError.
+    /// `keys` of ESP are needed until it returns only.
     Wiring(const config::Options& options, const Plan& plan,
-           const std::vector<port::PortSpec>& specs, gen::Traffic* traffic);
+           const std::vector<port::PortSpec>& specs, gen::Traffic* traffic,
+           std::span<const crypto::SecurityAssociation> keys);
 
     /// Puts the loops on their lcores.
     void launch();
@@ -131,6 +138,7 @@ class Wiring {
     void make_capture();
     void make_associations(WorkerSlot& slot);
     void make_points(WorkerSlot& slot);
+    void make_decryptors(std::span<const crypto::SecurityAssociation> keys);
     void make_workers();
     void make_transmitters(WorkerSlot& slot, std::size_t worker);
     void make_rx();
@@ -149,6 +157,7 @@ class Wiring {
     std::vector<PortSlot> ports_;
     std::vector<std::unique_ptr<ring::PacketRing>> rings_;
     std::unique_ptr<CaptureSession> capture_;
+    std::unique_ptr<crypto::CryptoDevices> crypto_;
     std::vector<WorkerSlot> workers_;
     std::vector<RxSlot> rx_;
     std::unique_ptr<stage::GeneratorTask> generator_;

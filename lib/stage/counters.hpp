@@ -8,6 +8,7 @@
 #include "base/counters.hpp"
 #include "parse/layer.hpp"
 #include "parse/status.hpp"
+#include "stage/esp_outcome.hpp"
 
 /// What the stages count. Each set has one writing lcore; pipeline reads them all. Every drop
 /// reason but the parse defects stands in the lists here, so that the ledger has a line for each.
@@ -27,8 +28,8 @@ using SourceCounters = base::CounterBlock<SourceCounter>;
 enum class RxCounter : std::uint8_t { kRingFull, kCount };
 using RxCounters = base::CounterBlock<RxCounter>;
 
-/// Of one worker. Behind the named ones stand three arrays: packets by status, packets by layer,
-/// and packets dropped for their status.
+/// Of one worker. Behind the named ones stand arrays: packets by status, by layer, dropped for
+/// their status; and with keys ESP packets by outcome, and dropped for it.
 enum class WorkerCounter : std::uint16_t {
     kDelivered,
     kFiltered,
@@ -40,7 +41,9 @@ enum class WorkerCounter : std::uint16_t {
     kStatus = kNamed,
     kLayer = kStatus + parse::kParseStatuses,
     kMalformed = kLayer + parse::kLayerKinds,
-    kCount = kMalformed + parse::kParseStatuses
+    kEsp = kMalformed + parse::kParseStatuses,
+    kEspDropped = kEsp + kEspOutcomes,
+    kCount = kEspDropped + kEspOutcomes
 };
 using WorkerCounters = base::CounterBlock<WorkerCounter>;
 
@@ -53,6 +56,14 @@ using WorkerCounters = base::CounterBlock<WorkerCounter>;
 /// Packets dropped by the action because of their status.
 [[nodiscard]] constexpr std::size_t malformed_index(parse::ParseStatus status) noexcept {
     return base::at(WorkerCounter::kMalformed) + static_cast<std::size_t>(status);
+}
+
+[[nodiscard]] constexpr std::size_t esp_index(EspOutcome outcome) noexcept {
+    return base::at(WorkerCounter::kEsp) + outcome;
+}
+/// ESP packets dropped because they could not be opened.
+[[nodiscard]] constexpr std::size_t esp_dropped_index(EspOutcome outcome) noexcept {
+    return base::at(WorkerCounter::kEspDropped) + outcome;
 }
 
 /// A named drop of a worker: which stage does it and what it is called in every output.

@@ -56,10 +56,19 @@ void Worker::process(mem::Burst& burst) noexcept {
     if (setup_.delay_tsc != 0) wait_tsc(setup_.delay_tsc);
     Tally tally;
     parse(burst);
+    if (decapsulator_) {
+        // What is inside is filtered, not what an association sent.
+        track_associations(burst, first_bits(burst.size()));
+        decapsulator_->process(burst, records_, parser_);
+    }
     count(burst.size(), tally);
     Mask kept = filter(burst, tally);
     if (setup_.capture != nullptr) setup_.capture->store(burst, kept, parser_);
-    track_associations(burst, kept);
+    if (decapsulator_) {
+        kept = drop_unopened(burst.size(), kept, tally);
+    } else {
+        track_associations(burst, kept);
+    }
     if (setup_.drop_malformed) kept = drop_malformed(burst.size(), kept, tally);
     if (setup_.action == ActionKind::kSink) {
         sink(burst, kept, tally);
@@ -140,6 +149,19 @@ void Worker::compare_points(std::span<const ipsec::SaPacket> packets, std::uint6
             setup_.points->take(packet, ipsec::Point::kAfter, now);
         }
     }
+}
+
+Worker::Mask Worker::drop_unopened(std::size_t size, Mask kept, Tally& tally) noexcept {
+    for (std::size_t i = 0; i < size; ++i) {
+        const EspOutcome outcome = decapsulator_->outcome(i);
+        if (outcome == kNoEsp) continue;
+        tally.add(esp_index(outcome));
+        const Mask bit = Mask{1} << i;
+        if ((kept & bit) == 0 || is_decapsulated(outcome)) continue;
+        kept &= ~bit;
+        tally.add(esp_dropped_index(outcome));
+    }
+    return kept;
 }
 
 Worker::Mask Worker::drop_malformed(std::size_t size, Mask kept, Tally& tally) noexcept {

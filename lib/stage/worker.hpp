@@ -4,6 +4,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 
 #include "base/shared_words.hpp"
@@ -16,11 +17,13 @@
 #include "parse/parse.hpp"
 #include "stage/capture_tap.hpp"
 #include "stage/counters.hpp"
+#include "stage/decapsulator.hpp"
 #include "stage/packet_parser.hpp"
 #include "stage/task.hpp"
 #include "stage/transmit.hpp"
 
-/// What happens to a burst: parse, filter, capture, IPsec health, action; all packets through one
+/// What happens to a burst: parse, filter, capture, IPsec health, action; with keys parse, IPsec
+/// health, decapsulation, filter, capture, action; all packets through one
 /// stage, then all through the next. Runs on one lcore, from a ring (WorkerTask) or straight from
 /// the sources (DirectTask).
 namespace weir::stage {
@@ -42,7 +45,9 @@ class Worker {
         ipsec::PointTable* points = nullptr;     ///< This worker's own. None: nothing is compared.
         base::PortId point_before{};             ///< The ports that are compared.
         base::PortId point_after{};
-        ipsec::SaSurvey* survey = nullptr;       ///< Of these. None: nobody asks.
+        ipsec::SaSurvey* survey = nullptr;  ///< Of these. None: nobody asks.
+        crypto::EspDecryptor* decryptor =
+            nullptr;                             ///< This worker's own. None: ESP stays as it is.
         std::span<Transmitter* const> egress{};  ///< By mbuf->port; nullptr where there is none.
         std::span<Transmitter* const> transmitters{};  ///< Each once.
         std::span<std::byte> scratch{};  ///< kMaxFrameBytes, for packets in several segments.
@@ -51,7 +56,9 @@ class Worker {
         std::uint64_t delay_tsc = 0;  ///< Spent on each burst, to play a slow worker.
     };
     explicit Worker(const Setup& setup) noexcept
-        : setup_(setup), parser_(setup.meta, setup.parse_options, setup.scratch) {}
+        : setup_(setup), parser_(setup.meta, setup.parse_options, setup.scratch) {
+        if (setup.decryptor != nullptr) decapsulator_.emplace(*setup.decryptor, setup.meta);
+    }
 
     /// Whether a burst can be processed without losing packets that could wait.
     [[nodiscard]] bool has_room() const noexcept;
@@ -89,6 +96,7 @@ class Worker {
     [[nodiscard]] Mask filter(const mem::Burst& burst, Tally& tally) noexcept;
     void track_associations(const mem::Burst& burst, Mask kept) noexcept;
     void compare_points(std::span<const ipsec::SaPacket> packets, std::uint64_t now) noexcept;
+    [[nodiscard]] Mask drop_unopened(std::size_t size, Mask kept, Tally& tally) noexcept;
     [[nodiscard]] Mask drop_malformed(std::size_t size, Mask kept, Tally& tally) noexcept;
     void sink(mem::Burst& burst, Mask kept, Tally& tally) noexcept;
     void transmit(mem::Burst& burst, Mask kept, Tally& tally) noexcept;
@@ -97,6 +105,7 @@ class Worker {
 
     Setup setup_;
     PacketParser parser_;
+    std::optional<Decapsulator> decapsulator_;
     WorkerCounters counters_;
     base::Published<ipsec::SaTotals> association_totals_;
     std::array<parse::PacketRecord, mem::kMaxBurst> records_;
