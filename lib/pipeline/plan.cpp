@@ -10,6 +10,7 @@
 #include "base/printable.hpp"
 #include "base/setup_error.hpp"
 #include "ipsec/point_table.hpp"
+#include "ipsec/replay_window.hpp"
 #include "ipsec/sa_table.hpp"
 #include "mem/burst.hpp"
 #include "mem/packet_pool.hpp"
@@ -31,10 +32,10 @@ constexpr std::size_t kPortBytes = std::size_t{192} << 10;
 /// A NIC's descriptor (16 to 64 octets) and the pointer to its mbuf. Virtual devices take less.
 constexpr std::size_t kDescriptorBytes = 80;
 
-/// What the crypto drivers take in all and for each worker, operations included, and for an
-/// association of each; measured, and rounded up.
-constexpr std::size_t kCryptoBytes = std::size_t{2} << 20;
-constexpr std::size_t kSessionBytes = std::size_t{8} << 10;
+/// What the crypto drivers take at start, and again for each worker, operations included; and for
+/// an association of each worker beside its anti-replay window. Measured, and rounded up.
+constexpr std::size_t kCryptoBytes = std::size_t{1} << 20;
+constexpr std::size_t kSessionBytes = std::size_t{6} << 10;
 
 /// net_ring's rings hold so many mbufs whatever the number of descriptors.
 constexpr std::size_t kNetRingMbufs = 1024;
@@ -162,7 +163,8 @@ std::size_t count_mbufs(const Plan& plan, const config::Options& options,
 
 /// What is allocated at start, in the order in which it is.
 MemoryPlan plan_memory(const Plan& plan, const config::Options& options,
-                       const std::vector<port::PortSpec>& ports, const Machine& machine) {
+                       const std::vector<port::PortSpec>& ports, const Machine& machine,
+                       std::span<const crypto::SecurityAssociation> keys) {
     MemoryPlan memory;
     if (machine.hugepage_bytes != 0) memory.hugepage_bytes = machine.hugepage_bytes;
     const int here = machine.socket;
@@ -196,10 +198,16 @@ MemoryPlan plan_memory(const Plan& plan, const config::Options& options,
         memory.parts.push_back({"associations compared at two points", here,
                                 plan.workers * plan.compared, ipsec::kPointBytes});
     }
-    if (plan.keys != 0) {
+    if (!keys.empty()) {
+        std::size_t window_bytes = 0;
+        for (const crypto::SecurityAssociation& each : keys) {
+            window_bytes += ipsec::replay_words(each.replay_window) * sizeof(std::uint64_t);
+        }
         memory.parts.push_back(
             {"crypto: devices and their queues", here, 1 + plan.workers, kCryptoBytes});
-        memory.parts.push_back({"crypto: sessions", here, plan.workers * plan.keys, kSessionBytes});
+        memory.parts.push_back(
+            {"crypto: sessions", here, plan.workers * keys.size(), kSessionBytes});
+        memory.parts.push_back({"crypto: anti-replay windows", here, plan.workers, window_bytes});
     }
     memory.parts.push_back({"workers' scratch", here, plan.workers, parse::kMaxFrameBytes + 1});
     if (plan.capture.on) {
@@ -258,9 +266,9 @@ std::size_t Plan::rx_of(std::size_t queue) const noexcept {
 }
 
 Plan make_plan(const config::Options& options, const std::vector<port::PortSpec>& ports,
-               const Machine& machine, std::size_t keys) {
+               const Machine& machine, std::span<const crypto::SecurityAssociation> keys) {
     Plan plan;
-    plan.keys = keys;
+    plan.keys = keys.size();
     plan.mode = options.mode;
     plan.demo = options.ports.empty();
     plan.workers = options.workers;
@@ -291,7 +299,7 @@ Plan make_plan(const config::Options& options, const std::vector<port::PortSpec>
 
     plan.capture.writer_cpu = choose_writer_cpu(plan, machine);
     plan.mbufs = count_mbufs(plan, options, ports);
-    plan.memory = plan_memory(plan, options, ports, machine);
+    plan.memory = plan_memory(plan, options, ports, machine, keys);
     choose_pages(plan, options, machine);
     return plan;
 }

@@ -4,10 +4,12 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
 #include "config/options.hpp"
+#include "crypto/sa_keys.hpp"
 #include "pipeline/capture_plan.hpp"
 #include "pipeline/compared_ports.hpp"
 #include "pipeline/machine.hpp"
@@ -57,11 +59,11 @@ struct Plan {
     [[nodiscard]] std::size_t rx_of(std::size_t queue) const noexcept;
 };
 
-/// `keys`: ESP associations whose keys are given. Throws SetupError when the machine cannot do what
+/// `keys`: of ESP. Throws SetupError when the machine cannot do what
 /// is asked.
 [[nodiscard]] Plan make_plan(const config::Options& options,
                              const std::vector<port::PortSpec>& ports, const Machine& machine,
-                             std::size_t keys = 0);
+                             std::span<const crypto::SecurityAssociation> keys = {});
 
 /// "generator + rx 0": the roles of an lcore, for people.
 [[nodiscard]] std::string roles_of(const PlannedLcore& lcore, config::Mode mode);

@@ -151,7 +151,7 @@ class Run {
         keys_ = read_keys(options_);
         refuse_keys_for(options_, !keys_.empty());
         const Machine machine = this_machine(specs_);
-        plan_ = make_plan(options_, specs_, machine, keys_.size());
+        plan_ = make_plan(options_, specs_, machine, keys_);
         refuse_too_little_memory(plan_, machine);
         if (plan_.capture.ring_bytes != 0) triggers_.emplace(options_.capture_on);
         if (plan_.demo && !options_.packets && !options_.duration_seconds) {
@@ -400,7 +400,7 @@ std::string describe_plan(const config::Options& options) {
     const std::vector<port::PortSpec> specs = specs_of(options);
     refuse_impossible(options, specs);
     const Machine machine = this_machine(specs);
-    const Plan plan = make_plan(options, specs, machine, read_keys(options).size());
+    const Plan plan = make_plan(options, specs, machine, read_keys(options));
     std::string text = describe(plan, options, specs) + plan.memory.table(machine.hugepages);
     const std::string command = plan.memory.reserve_command(machine.hugepages);
     if (!command.empty()) text += "to have it in hugepages, as root:\n" + command + "\n";

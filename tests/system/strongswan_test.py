@@ -84,18 +84,30 @@ def esp_of_tshark(path):
             for source, destination, spi, sequence in lines]
 
 
-def opened_by_tshark(path, keys):
-    """How many echo messages tshark finds with the keys in each association, if the ICV is right."""
+def opening(keys):
+    """Arguments with which tshark decrypts."""
     arguments = ['-o', 'esp.enable_encryption_decode:TRUE',
                  '-o', 'esp.enable_authentication_check:TRUE']
     for key in keys:
         arguments += ['-o', 'uat:esp_sa:' + wireshark_line(key)]
+    return arguments
+
+
+def opened_by_tshark(path, keys):
+    """How many echo messages tshark finds with the keys in each association, if the ICV is right."""
     # Of the addresses the first are those outside.
     fields = ('ip.src', 'ip.dst', 'esp.spi')
-    lines = tshark(path, *arguments, '-Y', 'icmp && esp.icv_good == 1', '-E', 'occurrence=f',
+    lines = tshark(path, *opening(keys), '-Y', 'icmp && esp.icv_good == 1', '-E', 'occurrence=f',
                    *(word for field in fields for word in ('-e', field)))
     return collections.Counter((source, destination, int(spi, 16))
                                for source, destination, spi in lines)
+
+
+def pings(path, keys=()):
+    """The innermost echo messages, in order: addresses, and what tells each from the others."""
+    fields = ('ip.src', 'ip.dst', 'ip.id', 'ip.ttl', 'icmp.type', 'icmp.seq', 'icmp.checksum')
+    return tshark(path, *opening(keys), '-Y', 'icmp', '-E', 'occurrence=l',
+                  *(word for field in fields for word in ('-e', field)))
 
 
 class StrongSwan(WeirCase):
@@ -232,6 +244,23 @@ class StrongSwan(WeirCase):
         first, second = (sorted(end.keys()) for end in self.tunnel.ends)
         self.assertEqual(first, second)
         self.assertEqual(opened_by_tshark(self.wire, first), accepted)
+        self.assertEqual(self.opened_by_weir(first), pings(self.wire, first))
+
+    def opened_by_weir(self, keys):
+        """The pings inside, from the packets that Weir captures once it has opened them."""
+        table, inside = self.directory / 'esp_sa', self.directory / 'inside.pcapng'
+        table.touch(mode=0o600)
+        table.write_text(''.join(wireshark_line(key) + '\n' for key in keys))
+        outcome = self.weir('--port', self.wire, '--esp-sa', table, '--capture', inside,
+                            '--capture-filter', 'icmp')
+        self.assert_balanced(outcome)
+        metrics = outcome.report['metrics']
+        self.assertEqual(metrics['esp.decrypted'], metrics['ipsec.packets'])
+        self.assertEqual(metrics['layer.icmp'], metrics['ipsec.packets'])
+        self.assertNotIn('decrypt', outcome.ledger['dropped'])
+        for text in (outcome.output, json.dumps(outcome.report)):
+            self.assertNotIn(keys[0].encryption[1], text.lower())
+        return pings(inside)
 
 
 def main():
