@@ -53,6 +53,45 @@ TEST_F(WorkerTest, PassesMalformedPacketsWhenToldTo) {
     EXPECT_EQ(worker.counters().read()[at(WorkerCounter::kDelivered)], 1U);
 }
 
+TEST_F(WorkerTest, ComparesTheAssociationsOfTwoPorts) {
+    constexpr std::size_t kEntries = 16;
+    std::vector<ipsec::PointEntry> entries(kEntries);
+    std::vector<ipsec::PointSlot> slots(kEntries * ipsec::kPointWindow);
+    std::vector<ipsec::SaBucket> buckets(ipsec::sa_buckets(kEntries));
+    ipsec::PointTable points({entries, slots, buckets}, 1, UINT64_MAX);
+    Worker::Setup comparing = setup();
+    comparing.points = &points;
+    comparing.point_before = {2};
+    comparing.point_after = {1};
+    Worker worker(comparing);
+    const auto esp = [](std::uint32_t sequence) {
+        return Packet().eth().ipv4("10.0.0.1", "10.0.0.2").esp(777, sequence).payload(40).build();
+    };
+    mem::Burst burst;
+    for (std::uint32_t i = 1; i <= 10; ++i) push(burst, esp(i), 0, 2);
+    for (std::uint32_t i = 1; i <= 8; ++i) push(burst, esp(i), 0, 1);
+    for (std::uint32_t i = 1; i <= 10; ++i) push(burst, esp(i), 0, 0);
+    worker.process(burst);
+    EXPECT_EQ(points.totals().counts,
+              (ipsec::PointCounts{.before = 10, .after = 8, .arrived = 8, .lost = 2}));
+    EXPECT_EQ(table_.totals().associations, 3U);
+}
+
+TEST_F(WorkerTest, PublishesTheSumsOfItsAssociations) {
+    Worker worker(setup());
+    EXPECT_EQ(worker.associations().read().counts.packets, 0U);
+    mem::Burst burst;
+    for (const std::uint32_t sequence : {1, 2, 5, 5}) {
+        push(burst, Packet().eth().ipv4("10.0.0.1", "10.0.0.2").esp(777, sequence).build());
+    }
+    worker.process(burst);
+    const ipsec::SaTotals totals = worker.associations().read();
+    EXPECT_EQ(totals.associations, 1U);
+    EXPECT_EQ(totals.counts.packets, 4U);
+    EXPECT_EQ(totals.counts.lost, 2U);
+    EXPECT_EQ(totals.counts.duplicated, 1U);
+}
+
 TEST_F(WorkerTest, SeesASegmentedPacketAsTheContiguousOne) {
     const filter::Filter filter("vlan 5 and ip6 dst host fd00::2");
     Worker::Setup with_filter = setup();
