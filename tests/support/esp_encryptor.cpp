@@ -3,6 +3,7 @@
 
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
+#include <openssl/provider.h>
 
 #include <algorithm>
 #include <memory>
@@ -19,6 +20,13 @@ using Octets = std::vector<std::uint8_t>;
 
 void expect(int result, const char* what) {
     if (result != 1) throw std::runtime_error(std::string("OpenSSL refuses: ") + what);
+}
+
+/// DPDK's driver for OpenSSL unloads what it has not loaded, for the whole process: a hold of our
+/// own keeps OpenSSL's algorithms.
+void hold_algorithms() {
+    static OSSL_PROVIDER* const provider = OSSL_PROVIDER_load(nullptr, "default");
+    if (provider == nullptr) throw std::runtime_error("OpenSSL has no algorithms");
 }
 
 void append_u32(Octets& to, std::uint64_t value) {
@@ -152,6 +160,7 @@ Octets hmac(const SecurityAssociation& association, const Octets& over) {
 
 std::vector<std::byte> encrypt_esp(const SecurityAssociation& association,
                                    const EspContents& contents) {
+    hold_algorithms();
     const std::uint64_t high = contents.sequence >> 32;
     Octets packet;
     append_u32(packet, association.spi);
