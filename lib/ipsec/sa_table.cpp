@@ -4,6 +4,7 @@
 #include <emmintrin.h>
 
 #include <algorithm>
+#include <array>
 #include <cstring>
 
 #include "ipsec/sequence_tracker.hpp"
@@ -11,18 +12,14 @@
 namespace weir::ipsec {
 namespace {
 
-__extension__ using Uint128 = unsigned __int128;
-
 /// How often each entry is looked at within the time after which it may be forgotten, and how many
 /// at most for one burst.
 constexpr std::uint64_t kAgeRounds = 8;
 constexpr std::uint64_t kAgeMost = 16;
 
-constexpr std::size_t kKeyWords = sizeof(SaKey) / 8;
-using KeyWords = std::array<std::uint64_t, kKeyWords>;
-
-KeyWords words_of(const SaKey& key) noexcept {
-    KeyWords words;
+KeyedHash::Words words_of(const SaKey& key) noexcept {
+    static_assert(sizeof(KeyedHash::Words) == sizeof key);
+    KeyedHash::Words words;
     std::memcpy(words.data(), &key, sizeof key);
     return words;
 }
@@ -38,12 +35,6 @@ bool same(const SaKey& one, const SaKey& other) noexcept {
                                         _mm_cmpeq_epi8(vector(one, 1), vector(other, 1)));
     const auto unequal = static_cast<unsigned>(_mm_movemask_epi8(equal)) ^ 0xffffU;
     return ((words_of(one)[4] ^ words_of(other)[4]) | unequal) == 0;
-}
-
-/// The 128-bit product folded in half carries every bit of both factors.
-std::uint64_t fold(std::uint64_t one, std::uint64_t other) noexcept {
-    const auto product = static_cast<Uint128>(one) * other;
-    return static_cast<std::uint64_t>(product) ^ static_cast<std::uint64_t>(product >> 64);
 }
 
 /// Figures that only packets out of order change, and no sum over histograms.
@@ -97,23 +88,11 @@ SaTable::SaTable(const SaStorage& storage, std::uint64_t seed, std::uint64_t idl
     : lines_(storage.lines),
       rests_(storage.rests),
       index_(storage.buckets),
+      hash_(seed),
       idle_(idle),
-      age_interval_(std::max<std::uint64_t>(1, idle / kAgeRounds / lines_.size())) {
-    // An odd step and a fold: secrets that have nothing in common but the seed.
-    std::uint64_t state = seed;
-    for (std::uint64_t& secret : secrets_) {
-        state += 0x9e3779b97f4a7c15ULL;
-        secret = fold(state ^ 0x2545f4914f6cdd1dULL, 0xd1342543de82ef95ULL) ^ state;
-    }
-}
+      age_interval_(std::max<std::uint64_t>(1, idle / kAgeRounds / lines_.size())) {}
 
-/// The products of a key's words do not wait for each other, so that a burst's keys overlap.
-std::uint64_t SaTable::hash_of(const SaKey& key) const noexcept {
-    const KeyWords words = words_of(key);
-    const std::uint64_t source = fold(words[0] ^ secrets_[0], words[1] ^ secrets_[1]);
-    const std::uint64_t destination = fold(words[2] ^ secrets_[2], words[3] ^ secrets_[3]);
-    return fold(source ^ words[4] ^ secrets_[4], destination + secrets_[1]);
-}
+std::uint64_t SaTable::hash_of(const SaKey& key) const noexcept { return hash_(words_of(key)); }
 
 std::uint32_t SaTable::slot_of(const SaKey& key, std::uint64_t hash) const noexcept {
     return index_.find(hash, [&](std::uint32_t slot) { return same(lines_[slot].key, key); });

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
-#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <span>
 
+#include "ipsec/keyed_hash.hpp"
 #include "ipsec/sa_index.hpp"
 #include "ipsec/sa_view.hpp"
 
@@ -92,7 +92,7 @@ class SaTable {
     std::span<SaLine> lines_;
     std::span<SaRest> rests_;
     SaIndex index_;
-    std::array<std::uint64_t, 5> secrets_{};
+    KeyedHash hash_;
     std::uint32_t used_ = 0;          ///< Entries from here on have never been used.
     std::uint32_t free_ = kNoSlot;    ///< Given back, linked by SaBook::older.
     std::uint32_t oldest_ = kNoSlot;  ///< On probation.
