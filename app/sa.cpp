@@ -17,14 +17,17 @@
 #include "commands.hpp"
 #include "config/sa_command_line.hpp"
 #include "filter/filter.hpp"
+#include "ipsec/ike_table.hpp"
 #include "ipsec/sa_key.hpp"
 #include "ipsec/sa_table.hpp"
 #include "observed_run.hpp"
 #include "parse/parse_options_setup.hpp"
 #include "pipeline/associations.hpp"
+#include "pipeline/ike_hosts.hpp"
 #include "print.hpp"
 #include "report/association_json.hpp"
 #include "report/association_text.hpp"
+#include "report/ike_text.hpp"
 
 namespace weir::app {
 namespace {
@@ -45,7 +48,7 @@ struct Point {
     [[nodiscard]] bool has_packet() const { return result == capture::ReadResult::kPacket; }
 };
 
-/// Capture files read into one table, the earliest packet first.
+/// Capture files read into one table of associations and one of hosts, the earliest packet first.
 class Reading {
    public:
     explicit Reading(const config::SaCommandLine& line)
@@ -55,8 +58,12 @@ class Reading {
           lines_(line.options.sa_capacity),
           rests_(line.options.sa_capacity),
           buckets_(ipsec::sa_buckets(line.options.sa_capacity)),
+          ike_entries_(ipsec::kIkePairs),
+          ike_buckets_(ipsec::sa_buckets(ipsec::kIkePairs)),
           table_({lines_, rests_, buckets_}, std::random_device()(),
                  static_cast<std::uint64_t>(line.options.sa_idle_seconds * 1e9)),
+          ike_({ike_entries_, ike_buckets_}, std::random_device()(),
+               static_cast<std::uint64_t>(line.options.sa_idle_seconds * 1e9)),
           names_(line.files) {
         for (const std::string& file : line.files) {
             points_.push_back(std::make_unique<Point>(file));
@@ -80,7 +87,9 @@ class Reading {
         const pipeline::AssociationClock clock{start_ns_.value_or(0), 1e9};
         pipeline::AssociationList list;
         pipeline::add_associations(table_, clock, names_, list);
+        pipeline::add_hosts(ike_, names_, list);
         pipeline::finish_associations(clock, list);
+        pipeline::finish_hosts(clock, list);
         return list;
     }
 
@@ -102,6 +111,7 @@ class Reading {
         if (!filter_.matches(view)) return;
         parse::PacketRecord record;
         parse::parse(view, parse_options_, record);
+        take_ike(view, record, point);
         ipsec::SaPacket sa;
         if (record.ipsec == parse::LayerKind::kNone) return;
         if (!ipsec::key_of(view, record, {point}, sa.key)) return;
@@ -110,12 +120,23 @@ class Reading {
         table_.update({&sa, 1}, now_ns_);
     }
 
+    void take_ike(const base::PacketView& view, const parse::PacketRecord& record,
+                  std::uint16_t point) {
+        ipsec::IkePacket packet;
+        const ipsec::IkeFound found = ipsec::find_ike(view, record, {point}, packet);
+        if (found == ipsec::IkeFound::kPacket) ike_.take(packet, now_ns_);
+        if (found == ipsec::IkeFound::kUnread) ike_.take_unread();
+    }
+
     filter::Filter filter_;
     parse::ParseOptions parse_options_;
     std::vector<ipsec::SaLine> lines_;
     std::vector<ipsec::SaRest> rests_;
     std::vector<ipsec::SaBucket> buckets_;
+    std::vector<ipsec::IkeEntry> ike_entries_;
+    std::vector<ipsec::SaBucket> ike_buckets_;
     ipsec::SaTable table_;
+    ipsec::IkeTable ike_;
     std::vector<std::string> names_;
     std::vector<std::unique_ptr<Point>> points_;
     std::uint64_t now_ns_ = 0;
@@ -123,8 +144,9 @@ class Reading {
 };
 
 std::string text_of(const config::SaCommandLine& line, const pipeline::AssociationList& list) {
-    return line.json ? report::association_report(list)
-                     : report::association_table(list, list.associations.size());
+    if (line.json) return report::association_report(list);
+    return report::association_table(list, list.associations.size()) +
+           report::ike_table(list, list.hosts.size());
 }
 
 ExitCode read_files(const config::SaCommandLine& line) {

@@ -9,6 +9,7 @@
 
 #include "base/printable.hpp"
 #include "base/setup_error.hpp"
+#include "ipsec/ike_table.hpp"
 #include "ipsec/sa_table.hpp"
 #include "mem/burst.hpp"
 #include "mem/packet_pool.hpp"
@@ -186,6 +187,8 @@ MemoryPlan plan_memory(const Plan& plan, const config::Options& options,
     }
     memory.parts.push_back(
         {"IPsec association tables", here, plan.workers * plan.associations, ipsec::kSaBytes});
+    memory.parts.push_back(
+        {"IKE host tables", here, plan.workers * plan.ike_pairs, ipsec::kIkeBytes});
     memory.parts.push_back({"workers' scratch", here, plan.workers, parse::kMaxFrameBytes + 1});
     if (plan.capture.on) {
         memory.parts.push_back({"capture segments", here, plan.workers * plan.capture.most_segments,
@@ -251,6 +254,7 @@ Plan make_plan(const config::Options& options, const std::vector<port::PortSpec>
     plan.rx_queues = options.rx_queues;
     plan.mbuf_data_bytes = options.mbuf_data_bytes;
     plan.associations = options.sa_capacity;
+    plan.ike_pairs = ipsec::kIkePairs;
     if (options.mode == Mode::kRunToCompletion && !plan.demo) {
         plan.rx_queues =
             std::max<std::uint16_t>(plan.rx_queues, static_cast<std::uint16_t>(options.workers));

@@ -38,6 +38,7 @@ struct Plan {
     std::uint16_t tx_queues = 1;
     std::size_t rings = 0;         ///< Each of Options::ring_size.
     std::size_t associations = 0;  ///< IPsec associations each worker can hold.
+    std::size_t ike_pairs = 0;     ///< Pairs of hosts with IKE each worker can hold.
     std::size_t mbufs = 0;         ///< Of each pool; one pool for each NUMA socket in use.
     std::uint32_t mbuf_data_bytes = 0;
     CapturePlan capture;

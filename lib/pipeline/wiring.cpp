@@ -184,6 +184,17 @@ void Wiring::make_associations(WorkerSlot& slot) {
     slot.survey = std::make_unique<ipsec::SaSurvey>();
 }
 
+void Wiring::make_ike(WorkerSlot& slot) {
+    constexpr const char* kWhat = "IKE host table";
+    slot.ike_entries = std::make_unique<mem::HugepageArray<ipsec::IkeEntry>>(kWhat, plan_.ike_pairs,
+                                                                             main_socket());
+    slot.ike_buckets = std::make_unique<mem::HugepageArray<ipsec::SaBucket>>(
+        kWhat, ipsec::sa_buckets(plan_.ike_pairs), main_socket());
+    slot.ike = std::make_unique<ipsec::IkeTable>(
+        ipsec::IkeStorage{slot.ike_entries->elements(), slot.ike_buckets->elements()}, rte_rand(),
+        tsc_of(options_.sa_idle_seconds));
+}
+
 void Wiring::make_workers() {
     const parse::ParseOptions parse_options =
         parse::make_parse_options(options_.udp_ports, options_.esp_null_icv, options_.max_layers);
@@ -191,6 +202,7 @@ void Wiring::make_workers() {
     for (std::size_t i = 0; i < plan_.workers; ++i) {
         WorkerSlot& slot = workers_[i];
         make_associations(slot);
+        make_ike(slot);
         slot.scratch = std::make_unique<mem::HugepageArray<std::byte>>(
             "worker scratch", parse::kMaxFrameBytes, main_socket());
         make_transmitters(slot, i);
@@ -204,6 +216,7 @@ void Wiring::make_workers() {
         setup.capture = capture_ == nullptr ? nullptr : &capture_->tap(i);
         setup.associations = slot.associations.get();
         setup.survey = slot.survey.get();
+        setup.ike = slot.ike.get();
         setup.egress = slot.egress;
         setup.transmitters = slot.transmitters;
         setup.scratch = slot.scratch->elements();

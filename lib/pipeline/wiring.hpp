@@ -15,6 +15,7 @@
 #include "config/options.hpp"
 #include "filter/filter.hpp"
 #include "gen/traffic.hpp"
+#include "ipsec/ike_table.hpp"
 #include "ipsec/sa_survey.hpp"
 #include "ipsec/sa_table.hpp"
 #include "mem/allocation_seal.hpp"
@@ -54,6 +55,9 @@ struct WorkerSlot {
     std::unique_ptr<mem::HugepageArray<ipsec::SaBucket>> sa_buckets;
     std::unique_ptr<ipsec::SaTable> associations;
     std::unique_ptr<ipsec::SaSurvey> survey;
+    std::unique_ptr<mem::HugepageArray<ipsec::IkeEntry>> ike_entries;
+    std::unique_ptr<mem::HugepageArray<ipsec::SaBucket>> ike_buckets;
+    std::unique_ptr<ipsec::IkeTable> ike;
     std::unique_ptr<mem::HugepageArray<std::byte>> scratch;
     std::vector<std::unique_ptr<stage::Transmitter>> owned_transmitters;  ///< By port; may be null.
     std::vector<stage::Transmitter*> transmitters;                        ///< Those that are.
@@ -125,6 +129,7 @@ class Wiring {
     void make_sources();
     void make_capture();
     void make_associations(WorkerSlot& slot);
+    void make_ike(WorkerSlot& slot);
     void make_workers();
     void make_transmitters(WorkerSlot& slot, std::size_t worker);
     void make_rx();
