@@ -17,15 +17,18 @@
 #include "commands.hpp"
 #include "config/sa_command_line.hpp"
 #include "filter/filter.hpp"
+#include "ipsec/ike_table.hpp"
 #include "ipsec/point_table.hpp"
 #include "ipsec/sa_table.hpp"
 #include "observed_run.hpp"
 #include "parse/parse_options_setup.hpp"
 #include "pipeline/associations.hpp"
 #include "pipeline/compared_ports.hpp"
+#include "pipeline/ike_hosts.hpp"
 #include "print.hpp"
 #include "report/association_json.hpp"
 #include "report/association_text.hpp"
+#include "report/ike_text.hpp"
 
 namespace weir::app {
 namespace {
@@ -46,7 +49,7 @@ struct File {
     [[nodiscard]] bool has_packet() const { return result == capture::ReadResult::kPacket; }
 };
 
-/// Capture files read into one table, the earliest packet first.
+/// Capture files read into one table of associations and one of hosts, the earliest packet first.
 class Reading {
    public:
     explicit Reading(const config::SaCommandLine& line)
@@ -56,8 +59,12 @@ class Reading {
           lines_(line.options.sa_capacity),
           rests_(line.options.sa_capacity),
           buckets_(ipsec::sa_buckets(line.options.sa_capacity)),
+          ike_entries_(ipsec::kIkePairs),
+          ike_buckets_(ipsec::sa_buckets(ipsec::kIkePairs)),
           table_({lines_, rests_, buckets_}, std::random_device()(),
                  static_cast<std::uint64_t>(line.options.sa_idle_seconds * 1e9)),
+          ike_({ike_entries_, ike_buckets_}, std::random_device()(),
+               static_cast<std::uint64_t>(line.options.sa_idle_seconds * 1e9)),
           names_(line.files),
           compared_(pipeline::compared_ports(line.options, line.files)),
           point_entries_(compared_ ? line.options.points_capacity : 0),
@@ -92,7 +99,9 @@ class Reading {
             list.points.after = names_[compared_->after];
             pipeline::add_comparisons(points_, list.points);
         }
+        pipeline::add_hosts(ike_, names_, list);
         pipeline::finish_associations(clock, list);
+        pipeline::finish_hosts(clock, list);
         return list;
     }
 
@@ -114,6 +123,7 @@ class Reading {
         if (!filter_.matches(view)) return;
         parse::PacketRecord record;
         parse::parse(view, parse_options_, record);
+        take_ike(view, record, file);
         ipsec::SaPacket sa;
         if (!ipsec::packet_of(view, record, {file}, sa)) return;
         table_.update({&sa, 1}, now_ns_);
@@ -122,12 +132,23 @@ class Reading {
         if (file == compared_->after) points_.take(sa, ipsec::Point::kAfter, now_ns_);
     }
 
+    void take_ike(const base::PacketView& view, const parse::PacketRecord& record,
+                  std::uint16_t point) {
+        ipsec::IkePacket packet;
+        const ipsec::IkeFound found = ipsec::find_ike(view, record, {point}, packet);
+        if (found == ipsec::IkeFound::kPacket) ike_.take(packet, now_ns_);
+        if (found == ipsec::IkeFound::kUnread) ike_.take_unread();
+    }
+
     filter::Filter filter_;
     parse::ParseOptions parse_options_;
     std::vector<ipsec::SaLine> lines_;
     std::vector<ipsec::SaRest> rests_;
     std::vector<ipsec::SaBucket> buckets_;
+    std::vector<ipsec::IkeEntry> ike_entries_;
+    std::vector<ipsec::SaBucket> ike_buckets_;
     ipsec::SaTable table_;
+    ipsec::IkeTable ike_;
     std::vector<std::string> names_;
     std::optional<pipeline::ComparedPorts> compared_;
     std::vector<ipsec::PointEntry> point_entries_;
@@ -140,9 +161,10 @@ class Reading {
 };
 
 std::string text_of(const config::SaCommandLine& line, const pipeline::AssociationList& list) {
-    return line.json ? report::association_report(list)
-                     : report::association_table(list, list.associations.size()) +
-                           report::comparison_table(list.points, list.points.comparisons.size());
+    if (line.json) return report::association_report(list);
+    return report::association_table(list, list.associations.size()) +
+           report::comparison_table(list.points, list.points.comparisons.size()) +
+           report::ike_table(list, list.hosts.size());
 }
 
 ExitCode read_files(const config::SaCommandLine& line) {

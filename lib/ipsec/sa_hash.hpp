@@ -3,15 +3,15 @@
 
 #include <emmintrin.h>
 
-#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
 
+#include "ipsec/keyed_hash.hpp"
 #include "ipsec/sa_key.hpp"
 
-/// Keys of associations compared and hashed, as the tables need it: without a branch for each part,
-/// and with secrets, so that those who choose SPIs and addresses do not choose hash values.
+/// Keys of associations compared, without a branch for each part, and hashed, as the tables need
+/// it.
 namespace weir::ipsec {
 
 [[nodiscard]] inline bool same_key(const SaKey& one, const SaKey& other) noexcept {
@@ -34,33 +34,17 @@ namespace weir::ipsec {
 
 class SaHash {
    public:
-    explicit SaHash(std::uint64_t seed) noexcept {
-        // An odd step and a fold: secrets that have nothing in common but the seed.
-        std::uint64_t state = seed;
-        for (std::uint64_t& secret : secrets_) {
-            state += 0x9e3779b97f4a7c15ULL;
-            secret = fold(state ^ 0x2545f4914f6cdd1dULL, 0xd1342543de82ef95ULL) ^ state;
-        }
-    }
+    explicit SaHash(std::uint64_t seed) noexcept : hash_(seed) {}
 
-    /// The products of a key's words do not wait for each other, so that a burst's keys overlap.
     [[nodiscard]] std::uint64_t operator()(const SaKey& key) const noexcept {
-        std::array<std::uint64_t, sizeof(SaKey) / 8> words;
+        KeyedHash::Words words;
+        static_assert(sizeof words == sizeof key);
         std::memcpy(words.data(), &key, sizeof key);
-        const std::uint64_t source = fold(words[0] ^ secrets_[0], words[1] ^ secrets_[1]);
-        const std::uint64_t destination = fold(words[2] ^ secrets_[2], words[3] ^ secrets_[3]);
-        return fold(source ^ words[4] ^ secrets_[4], destination + secrets_[1]);
+        return hash_(words);
     }
 
    private:
-    /// The 128-bit product folded in half carries every bit of both factors.
-    [[nodiscard]] static std::uint64_t fold(std::uint64_t one, std::uint64_t other) noexcept {
-        __extension__ using Product = unsigned __int128;
-        const auto product = static_cast<Product>(one) * other;
-        return static_cast<std::uint64_t>(product) ^ static_cast<std::uint64_t>(product >> 64);
-    }
-
-    std::array<std::uint64_t, 5> secrets_{};
+    KeyedHash hash_;
 };
 
 }  // namespace weir::ipsec

@@ -2,26 +2,12 @@
 #include "ipsec/sa_key.hpp"
 
 #include <algorithm>
-#include <cstring>
 
-#include "wire/ip.hpp"
-#include "wire/view.hpp"
+#include "ipsec/ip_addresses.hpp"
 
 namespace weir::ipsec {
 
 using parse::LayerKind;
-namespace {
-
-/// Writes an address by words, as the table reads it: a read of eight octets waits for stores of
-/// fewer.
-template <std::size_t Octets>
-void set_address(std::array<std::uint8_t, 16>& to, const std::uint8_t (&address)[Octets]) noexcept {
-    std::array<std::uint64_t, 2> words{};
-    std::memcpy(words.data(), address, Octets);
-    std::memcpy(to.data(), words.data(), sizeof words);
-}
-
-}  // namespace
 
 /// ESP is in UDP when the layer before it is (RFC 3948, section 2.1). Of layers behind those that
 /// the record lists nothing is known: plain ESP.
@@ -41,22 +27,10 @@ SaProtocol protocol_of(const parse::PacketRecord& record) noexcept {
 bool key_of(const base::PacketView& packet, const parse::PacketRecord& record, base::PortId port,
             SaKey& key) noexcept {
     if (record.ipsec == LayerKind::kNone) return false;
-    const std::size_t at = record.ipsec_network_offset;
-    if (packet.bytes.size() < at + sizeof(wire::Ipv4)) return false;
-    const std::byte* header = packet.bytes.data() + at;
     SaKey result;
-    if (wire::load<wire::Ipv4>(header).version() == 4) {
-        const auto ip = wire::load<wire::Ipv4>(header);
-        set_address(result.source, ip.source);
-        set_address(result.destination, ip.destination);
-        result.network = LayerKind::kIpv4;
-    } else {
-        if (packet.bytes.size() < at + sizeof(wire::Ipv6)) return false;
-        const auto ip = wire::load<wire::Ipv6>(header);
-        set_address(result.source, ip.source);
-        set_address(result.destination, ip.destination);
-        result.network = LayerKind::kIpv6;
-    }
+    result.network =
+        read_addresses(packet, record.ipsec_network_offset, result.source, result.destination);
+    if (result.network == LayerKind::kNone) return false;
     result.spi = record.spi;
     result.port = port.value;
     result.protocol = protocol_of(record);

@@ -7,11 +7,12 @@
 #include <vector>
 
 #include "base/log_histogram.hpp"
+#include "ipsec/ike_table.hpp"
 #include "ipsec/point_table.hpp"
 #include "ipsec/sa_table.hpp"
 
-/// The IPsec associations of a run, or of capture files, as plain data for reports. Control thread,
-/// once the lcores that own the tables have stopped.
+/// The IPsec associations of a run, or of capture files, and the IKE between their hosts, as plain
+/// data for reports. Control thread, once the lcores that own the tables have stopped.
 namespace weir::pipeline {
 
 /// docs/ipsec.md defines the figures.
@@ -36,10 +37,22 @@ struct ComparisonList {
     base::LogHistogram delay;                   ///< Of those listed, in ticks.
 };
 
+/// Two hosts with IKE or NAT keepalives between them.
+struct IkeHosts {
+    ipsec::IkeView view;  ///< Its times are in ticks.
+    std::string port;     ///< As of associations.
+    double first_seen_seconds = 0;
+    double last_seen_seconds = 0;
+    std::uint64_t associations = 0;  ///< Of those listed, in both directions.
+    std::uint64_t followers = 0;     ///< Of these, those that took over from another at a rekey.
+};
+
 struct AssociationList {
     std::vector<Association> associations;  ///< Those in the tables, the worst first.
     ipsec::SaTotals totals;                 ///< Those forgotten included.
     ComparisonList points;
+    std::vector<IkeHosts> hosts;  ///< Those in the tables, most retransmissions first.
+    ipsec::IkeTotals ike;         ///< Those forgotten included.
 };
 
 /// What takes longer from one point to the other is lost.

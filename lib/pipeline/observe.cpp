@@ -11,6 +11,7 @@
 
 #include "mem/heap_usage.hpp"
 #include "pipeline/capture_books.hpp"
+#include "pipeline/ike_hosts.hpp"
 #include "pipeline/process_memory.hpp"
 
 namespace weir::pipeline {
@@ -260,6 +261,21 @@ void set_point_metrics(const ipsec::PointTotals& totals, metrics::MetricSet& met
     metrics.set("points.refused", totals.refused);
 }
 
+void set_ike_metrics(const ipsec::IkeTotals& totals, metrics::MetricSet& metrics) {
+    for (std::size_t i = 0; i < ipsec::kIkeCounters; ++i) {
+        metrics.set(fmt::format("ipsec.ike.{}", ipsec::kIkeCounterNames[i]),
+                    totals.counts.values[i]);
+    }
+    metrics.set("ipsec.ike.pairs", totals.pairs);
+    metrics.set("ipsec.ike.on_probation", totals.on_probation);
+    metrics.set("ipsec.ike.created", totals.created);
+    metrics.set("ipsec.ike.confirmed", totals.confirmed);
+    metrics.set("ipsec.ike.recycled", totals.recycled);
+    metrics.set("ipsec.ike.aged", totals.aged);
+    metrics.set("ipsec.ike.refused", totals.refused);
+    metrics.set("ipsec.ike.unread", totals.unread);
+}
+
 /// The worst of what the workers have answered; and asks them again.
 void observe_worst(const Wiring& wiring, Snapshot& snapshot) {
     std::vector<ipsec::SaView>& worst = snapshot.worst_associations;
@@ -314,10 +330,14 @@ Snapshot observe(const Wiring& wiring, double elapsed_seconds, bool driver_state
     set_ledger_metrics(snapshot.ledger, snapshot.metrics);
     set_port_metrics(snapshot.ports, snapshot.metrics);
     ipsec::SaTotals associations;
-    for (const WorkerSlot& slot : wiring.workers())
+    ipsec::IkeTotals ike;
+    for (const WorkerSlot& slot : wiring.workers()) {
         associations += slot.worker->associations().read();
+        ike += slot.worker->ike().read();
+    }
     set_association_metrics(associations, snapshot.metrics);
     if (wiring.plan().points) set_point_metrics({}, snapshot.metrics);
+    set_ike_metrics(ike, snapshot.metrics);
     if (!driver_state) observe_worst(wiring, snapshot);
     return snapshot;
 }
@@ -343,6 +363,7 @@ AssociationList close_associations(const Wiring& wiring, metrics::MetricSet& met
     AssociationList list;
     for (const WorkerSlot& slot : wiring.workers()) {
         add_associations(*slot.associations, clock, ports, list);
+        add_hosts(*slot.ike, ports, list);
     }
     for (const WorkerSlot& slot : wiring.workers()) {
         if (slot.points != nullptr) add_comparisons(*slot.points, list.points);
@@ -354,7 +375,9 @@ AssociationList close_associations(const Wiring& wiring, metrics::MetricSet& met
         set_point_metrics(list.points.totals, metrics);
     }
     finish_associations(clock, list);
+    finish_hosts(clock, list);
     set_association_metrics(list.totals, metrics);
+    set_ike_metrics(list.ike, metrics);
     return list;
 }
 

@@ -19,8 +19,8 @@ namespace weir::pipeline {
 /// Where packet lcores called the allocator in spite of their seal.
 [[nodiscard]] std::vector<AllocationSite> allocation_sites(const Wiring& wiring);
 
-/// All IPsec associations, after the lcores have stopped. Puts their sums, which are exact only
-/// now, into the metrics.
+/// All IPsec associations, and the hosts with IKE, after the lcores have stopped. Puts their sums,
+/// which are exact only now, into the metrics.
 [[nodiscard]] AssociationList close_associations(const Wiring& wiring, metrics::MetricSet& metrics);
 
 /// The final books, after the lcores have stopped and the ports are closed: completes the

@@ -9,6 +9,7 @@
 
 #include "base/printable.hpp"
 #include "base/setup_error.hpp"
+#include "ipsec/ike_table.hpp"
 #include "ipsec/point_table.hpp"
 #include "ipsec/replay_window.hpp"
 #include "ipsec/sa_table.hpp"
@@ -194,6 +195,8 @@ MemoryPlan plan_memory(const Plan& plan, const config::Options& options,
     }
     memory.parts.push_back(
         {"IPsec association tables", here, plan.workers * plan.associations, ipsec::kSaBytes});
+    memory.parts.push_back(
+        {"IKE host tables", here, plan.workers * plan.ike_pairs, ipsec::kIkeBytes});
     if (plan.compared != 0) {
         memory.parts.push_back({"associations compared at two points", here,
                                 plan.workers * plan.compared, ipsec::kPointBytes});
@@ -275,6 +278,7 @@ Plan make_plan(const config::Options& options, const std::vector<port::PortSpec>
     plan.rx_queues = options.rx_queues;
     plan.mbuf_data_bytes = options.mbuf_data_bytes;
     plan.associations = options.sa_capacity;
+    plan.ike_pairs = ipsec::kIkePairs;
     plan.points = compared_ports(options, options.ports);
     if (plan.points) plan.compared = options.points_capacity;
     if (options.mode == Mode::kRunToCompletion && !plan.demo) {

@@ -42,6 +42,7 @@ struct Plan {
     std::uint16_t tx_queues = 1;
     std::size_t rings = 0;                ///< Each of Options::ring_size.
     std::size_t associations = 0;         ///< IPsec associations each worker can hold.
+    std::size_t ike_pairs = 0;            ///< Pairs of hosts with IKE each worker can hold.
     std::optional<ComparedPorts> points;  ///< The ports whose associations are compared.
     std::size_t compared = 0;             ///< Associations each worker can compare.
     std::size_t keys = 0;                 ///< ESP associations whose keys are given.

@@ -218,6 +218,17 @@ void Wiring::make_decryptors(std::span<const crypto::SecurityAssociation> keys) 
     }
 }
 
+void Wiring::make_ike(WorkerSlot& slot) {
+    constexpr const char* kWhat = "IKE host table";
+    slot.ike_entries = std::make_unique<mem::HugepageArray<ipsec::IkeEntry>>(kWhat, plan_.ike_pairs,
+                                                                             main_socket());
+    slot.ike_buckets = std::make_unique<mem::HugepageArray<ipsec::SaBucket>>(
+        kWhat, ipsec::sa_buckets(plan_.ike_pairs), main_socket());
+    slot.ike = std::make_unique<ipsec::IkeTable>(
+        ipsec::IkeStorage{slot.ike_entries->elements(), slot.ike_buckets->elements()}, rte_rand(),
+        tsc_of(options_.sa_idle_seconds));
+}
+
 void Wiring::make_workers() {
     const parse::ParseOptions parse_options =
         parse::make_parse_options(options_.udp_ports, options_.esp_null_icv, options_.max_layers);
@@ -225,6 +236,7 @@ void Wiring::make_workers() {
         WorkerSlot& slot = workers_[i];
         make_associations(slot);
         make_points(slot);
+        make_ike(slot);
         slot.scratch = std::make_unique<mem::HugepageArray<std::byte>>(
             "worker scratch", parse::kMaxFrameBytes, main_socket());
         make_transmitters(slot, i);
@@ -243,6 +255,7 @@ void Wiring::make_workers() {
         setup.point_before = {points.before};
         setup.point_after = {points.after};
         setup.decryptor = slot.decryptor.get();
+        setup.ike = slot.ike.get();
         setup.egress = slot.egress;
         setup.transmitters = slot.transmitters;
         setup.scratch = slot.scratch->elements();

@@ -18,6 +18,7 @@
 #include "crypto/esp_decryptor.hpp"
 #include "filter/filter.hpp"
 #include "gen/traffic.hpp"
+#include "ipsec/ike_table.hpp"
 #include "ipsec/point_table.hpp"
 #include "ipsec/sa_survey.hpp"
 #include "ipsec/sa_table.hpp"
@@ -64,6 +65,9 @@ struct WorkerSlot {
     std::unique_ptr<ipsec::PointTable> points;  ///< nullptr when nothing is compared.
     std::unique_ptr<crypto::EspMemory> esp_memory;
     std::unique_ptr<crypto::EspDecryptor> decryptor;  ///< nullptr without keys.
+    std::unique_ptr<mem::HugepageArray<ipsec::IkeEntry>> ike_entries;
+    std::unique_ptr<mem::HugepageArray<ipsec::SaBucket>> ike_buckets;
+    std::unique_ptr<ipsec::IkeTable> ike;
     std::unique_ptr<mem::HugepageArray<std::byte>> scratch;
     std::vector<std::unique_ptr<stage::Transmitter>> owned_transmitters;  ///< By port; may be null.
     std::vector<stage::Transmitter*> transmitters;                        ///< Those that are.
@@ -139,6 +143,7 @@ class Wiring {
     void make_associations(WorkerSlot& slot);
     void make_points(WorkerSlot& slot);
     void make_decryptors(std::span<const crypto::SecurityAssociation> keys);
+    void make_ike(WorkerSlot& slot);
     void make_workers();
     void make_transmitters(WorkerSlot& slot, std::size_t worker);
     void make_rx();

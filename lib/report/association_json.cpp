@@ -6,6 +6,7 @@
 #include <span>
 
 #include "report/association_text.hpp"
+#include "report/ike_json.hpp"
 
 namespace weir::report {
 namespace {
@@ -130,7 +131,9 @@ std::string association_report(const pipeline::AssociationList& list) {
     const Json json = {{"schema", "weir-sa/1"},
                        {"totals", association_totals_json(list.totals)},
                        {"associations", associations_json(list, list.associations.size())},
-                       {"points", points_json(list.points, list.points.comparisons.size())}};
+                       {"points", points_json(list.points, list.points.comparisons.size())},
+                       {"ike", ike_totals_json(list)},
+                       {"hosts", hosts_json(list, list.hosts.size())}};
     return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
 }
 

@@ -20,12 +20,6 @@ using pipeline::Association;
 using pipeline::AssociationList;
 using Text = std::back_insert_iterator<std::string>;
 
-std::string address_of(const ipsec::SaKey& key, const std::array<std::uint8_t, 16>& octets) {
-    std::array<char, INET6_ADDRSTRLEN> text{};
-    const int family = key.network == parse::LayerKind::kIpv6 ? AF_INET6 : AF_INET;
-    return ::inet_ntop(family, octets.data(), text.data(), text.size());
-}
-
 /// "1: 5  2-3: 7  4096+: 1": the buckets by powers of two that are not empty.
 template <typename Count, std::size_t kBuckets>
 std::string histogram(const std::array<Count, kBuckets>& buckets, bool last_is_open) {
@@ -90,8 +84,15 @@ void put_association(Text out, const Association& association) {
 
 }  // namespace
 
+std::string address_text(parse::LayerKind network, const std::array<std::uint8_t, 16>& octets) {
+    std::array<char, INET6_ADDRSTRLEN> text{};
+    const int family = network == parse::LayerKind::kIpv6 ? AF_INET6 : AF_INET;
+    return ::inet_ntop(family, octets.data(), text.data(), text.size());
+}
+
 std::string ends_of(const ipsec::SaKey& key) {
-    return address_of(key, key.source) + " -> " + address_of(key, key.destination);
+    return address_text(key.network, key.source) + " -> " +
+           address_text(key.network, key.destination);
 }
 
 std::string_view protocol_of(const ipsec::SaKey& key) noexcept {

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <array>
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -10,6 +12,9 @@
 /// IPsec associations for people.
 namespace weir::report {
 
+/// "10.0.0.1": as an address of `network`, kIpv4 or kIpv6.
+[[nodiscard]] std::string address_text(parse::LayerKind network,
+                                       const std::array<std::uint8_t, 16>& octets);
 /// "10.0.0.1 -> fd00::1": the association's source and destination address.
 [[nodiscard]] std::string ends_of(const ipsec::SaKey& key);
 /// "esp", "ah", "esp-in-udp".

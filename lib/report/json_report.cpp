@@ -9,6 +9,7 @@
 
 #include "base/setup_error.hpp"
 #include "report/association_json.hpp"
+#include "report/ike_json.hpp"
 
 namespace weir::report {
 namespace {
@@ -145,11 +146,14 @@ Json capture_json(const std::optional<pipeline::CaptureState>& state) {
 
 Json ipsec_json(const pipeline::AssociationList& list) {
     constexpr std::size_t kMost = 1000;
-    const std::size_t all = list.associations.size();
+    const auto left_out = [](std::size_t all) { return all > kMost ? all - kMost : 0; };
     return {{"totals", association_totals_json(list.totals)},
             {"associations", associations_json(list, kMost)},
-            {"associations_left_out", all > kMost ? all - kMost : 0},
-            {"points", points_json(list.points, kMost)}};
+            {"associations_left_out", left_out(list.associations.size())},
+            {"points", points_json(list.points, kMost)},
+            {"ike", ike_totals_json(list)},
+            {"hosts", hosts_json(list, kMost)},
+            {"hosts_left_out", left_out(list.hosts.size())}};
 }
 
 Json verdicts_json(const RunReport& report) {

@@ -141,6 +141,17 @@ void add_ipsec(const Snapshot& now, Lines& lines) {
     }
 }
 
+/// Sums of IKE, when there is any.
+void add_ike(const Snapshot& now, Lines& lines) {
+    const auto metric = [&now](const char* name) { return now.metrics.find(name).value_or(0); };
+    if (metric("ipsec.ike.created") == 0) return;
+    lines.push_back(fmt::format(
+        "IKE: {} pairs of hosts  packets {}  IKE SAs begun {}  retransmissions {}  keepalives {}",
+        grouped(metric("ipsec.ike.pairs")), grouped(metric("ipsec.ike.packets")),
+        grouped(metric("ipsec.ike.sas_begun")), grouped(metric("ipsec.ike.retransmissions")),
+        grouped(metric("ipsec.ike.keepalives"))));
+}
+
 /// Keeps so many lines that the cursor below them is still on the screen; the last one says how
 /// many were left out.
 void fit(std::size_t rows, Lines& lines) {
@@ -163,6 +174,7 @@ std::string LiveView::render(const Snapshot& before, const Snapshot& now) {
     add_rings(now, lines);
     add_protocols(now, columns_, lines);
     add_drops(change, lines);
+    add_ike(now, lines);
     add_ipsec(now, lines);
     fit(rows_, lines);
 

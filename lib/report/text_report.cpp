@@ -9,6 +9,7 @@
 #include "base/printable.hpp"
 #include "report/association_text.hpp"
 #include "report/format.hpp"
+#include "report/ike_text.hpp"
 
 namespace weir::report {
 namespace {
@@ -105,9 +106,8 @@ void put_shares(Text out, const char* heading, const Counts& counts, std::uint64
 void put_ipsec(Text out, const pipeline::AssociationList& list) {
     /// More stand in report.json, and all in what `weir sa` prints.
     constexpr std::size_t kShown = 10;
-    if (list.totals.created == 0) return;
-    fmt::format_to(out, "{}{}", association_table(list, kShown),
-                   comparison_table(list.points, kShown));
+    if (list.totals.created != 0) fmt::format_to(out, "{}", association_table(list, kShown));
+    fmt::format_to(out, "{}{}", comparison_table(list.points, kShown), ike_table(list, kShown));
 }
 
 /// The capture's two sums. A copy is not part of the ledger, so that they stand beside it.

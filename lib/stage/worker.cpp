@@ -9,6 +9,7 @@
 #include <bit>
 
 #include "base/tsc.hpp"
+#include "ipsec/ike_packet.hpp"
 
 namespace weir::stage {
 namespace {
@@ -69,6 +70,7 @@ void Worker::process(mem::Burst& burst) noexcept {
     } else {
         track_associations(burst, kept);
     }
+    track_ike(burst, kept, tally);
     if (setup_.drop_malformed) kept = drop_malformed(burst.size(), kept, tally);
     if (setup_.action == ActionKind::kSink) {
         sink(burst, kept, tally);
@@ -162,6 +164,38 @@ Worker::Mask Worker::drop_unopened(std::size_t size, Mask kept, Tally& tally) no
         tally.add(esp_dropped_index(outcome));
     }
     return kept;
+}
+
+/// What the burst's layers came to says whether there is anything to do: other packets are not
+/// looked at.
+void Worker::track_ike(const mem::Burst& burst, Mask kept, const Tally& tally) noexcept {
+    if (tally.may_hold_ike() && setup_.ike != nullptr) [[unlikely]] {
+        take_ike(burst, kept);
+    }
+}
+
+[[gnu::noinline]] void Worker::take_ike(const mem::Burst& burst, Mask kept) noexcept {
+    const std::uint64_t now = base::tsc_now();
+    bool changed = false;
+    for_each_bit(kept, [&](std::size_t i) {
+        const PacketRecord& record = records_[i];
+        const bool there = (record.layer_mask & ipsec::kIkeLayers) != 0;
+        if (!there && record.fault_layer != parse::LayerKind::kIke) return;
+        ipsec::IkePacket packet;
+        const base::PacketView view = parser_.contiguous(burst[i]);
+        switch (ipsec::find_ike(view, record, {burst[i]->port}, packet)) {
+            case ipsec::IkeFound::kNothing:
+                return;
+            case ipsec::IkeFound::kUnread:
+                setup_.ike->take_unread();
+                break;
+            case ipsec::IkeFound::kPacket:
+                setup_.ike->take(packet, now);
+                break;
+        }
+        changed = true;
+    });
+    if (changed) ike_totals_.write(setup_.ike->totals());
 }
 
 Worker::Mask Worker::drop_malformed(std::size_t size, Mask kept, Tally& tally) noexcept {

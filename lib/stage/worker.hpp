@@ -9,6 +9,7 @@
 
 #include "base/shared_words.hpp"
 #include "filter/filter.hpp"
+#include "ipsec/ike_table.hpp"
 #include "ipsec/point_table.hpp"
 #include "ipsec/sa_survey.hpp"
 #include "ipsec/sa_table.hpp"
@@ -48,6 +49,7 @@ class Worker {
         ipsec::SaSurvey* survey = nullptr;  ///< Of these. None: nobody asks.
         crypto::EspDecryptor* decryptor =
             nullptr;                             ///< This worker's own. None: ESP stays as it is.
+        ipsec::IkeTable* ike = nullptr;          ///< This worker's own. None: IKE is not counted.
         std::span<Transmitter* const> egress{};  ///< By mbuf->port; nullptr where there is none.
         std::span<Transmitter* const> transmitters{};  ///< Each once.
         std::span<std::byte> scratch{};  ///< kMaxFrameBytes, for packets in several segments.
@@ -75,6 +77,10 @@ class Worker {
     [[nodiscard]] const base::Published<ipsec::SaTotals>& associations() const noexcept {
         return association_totals_;
     }
+    /// The sums of what it has counted by pair of hosts.
+    [[nodiscard]] const base::Published<ipsec::IkeTotals>& ike() const noexcept {
+        return ike_totals_;
+    }
 
    private:
     /// Packets of a burst by their index, one bit each.
@@ -89,6 +95,14 @@ class Worker {
             counts[base::at(counter)] =
                 static_cast<std::uint16_t>(counts[base::at(counter)] + amount);
         }
+        /// Whether some packet may hold IKE or a keepalive, or was cut inside of IKE's header.
+        [[nodiscard]] bool may_hold_ike() const noexcept {
+            return (counts[layer_index(parse::LayerKind::kIke)] |
+                    counts[layer_index(parse::LayerKind::kNatKeepalive)] |
+                    counts[status_index(parse::ParseStatus::kTruncated)] |
+                    counts[status_index(parse::ParseStatus::kIkeTooShort)] |
+                    counts[status_index(parse::ParseStatus::kTooManyLayers)]) != 0;
+        }
     };
 
     void parse(const mem::Burst& burst) noexcept;
@@ -97,6 +111,8 @@ class Worker {
     void track_associations(const mem::Burst& burst, Mask kept) noexcept;
     void compare_points(std::span<const ipsec::SaPacket> packets, std::uint64_t now) noexcept;
     [[nodiscard]] Mask drop_unopened(std::size_t size, Mask kept, Tally& tally) noexcept;
+    void track_ike(const mem::Burst& burst, Mask kept, const Tally& tally) noexcept;
+    void take_ike(const mem::Burst& burst, Mask kept) noexcept;
     [[nodiscard]] Mask drop_malformed(std::size_t size, Mask kept, Tally& tally) noexcept;
     void sink(mem::Burst& burst, Mask kept, Tally& tally) noexcept;
     void transmit(mem::Burst& burst, Mask kept, Tally& tally) noexcept;
@@ -108,6 +124,7 @@ class Worker {
     std::optional<Decapsulator> decapsulator_;
     WorkerCounters counters_;
     base::Published<ipsec::SaTotals> association_totals_;
+    base::Published<ipsec::IkeTotals> ike_totals_;
     std::array<parse::PacketRecord, mem::kMaxBurst> records_;
     std::array<ipsec::SaPacket, mem::kMaxBurst> sa_packets_;  ///< Those of a burst with IPsec.
 };

@@ -154,10 +154,43 @@ TEST(JsonReport, HoldsWhatBecameOfPacketsBetweenThePoints) {
     EXPECT_EQ(parsed({})["ipsec"]["points"], json::object());
 }
 
-TEST(JsonReport, LeavesOutAssociationsBeyondAThousand) {
+TEST(JsonReport, HoldsIkeByPairOfHosts) {
+    const json ipsec = parsed(sample_report())["ipsec"];
+    EXPECT_EQ(ipsec["ike"]["refused"], 4);
+    EXPECT_EQ(ipsec["ike"]["unread"], 5);
+    EXPECT_EQ(ipsec["ike"]["packets"], 4);
+    EXPECT_EQ(ipsec["hosts_left_out"], 0);
+    ASSERT_EQ(ipsec["hosts"].size(), 1U);
+    const json& hosts = ipsec["hosts"][0];
+    EXPECT_EQ(hosts["addresses"], json::parse(R"(["10.0.0.1", "10.0.0.2"])"));
+    EXPECT_EQ(hosts["port_name"], "net_ring0");
+    EXPECT_EQ(hosts["initiator_spi"], "fedcba9876543210");
+    EXPECT_EQ(hosts["responder_spi"], "0000000000000123");
+    EXPECT_EQ(hosts["packets"], 4);
+    EXPECT_EQ(hosts["ike_sa_init"], 2);
+    EXPECT_EQ(hosts["create_child_sa"], 2);
+    EXPECT_EQ(hosts["keepalives"], 6);
+    EXPECT_EQ(hosts["associations"], 2);
+    EXPECT_EQ(hosts["associations_that_follow"], 1);
+    EXPECT_EQ(hosts["directions"], json::parse(R"([
+        {"source": "10.0.0.1", "destination": "10.0.0.2", "packets": 3, "requests": 3,
+         "responses": 0, "retransmissions": 1, "keepalives": 0, "highest_request": 2,
+         "highest_response": null},
+        {"source": "10.0.0.2", "destination": "10.0.0.1", "packets": 1, "requests": 0,
+         "responses": 1, "retransmissions": 0, "keepalives": 6, "highest_request": null,
+         "highest_response": 0}])"));
+    const json sa = json::parse(association_report(sample_associations()));
+    EXPECT_EQ(sa["hosts"], ipsec["hosts"]);
+    EXPECT_EQ(sa["ike"], ipsec["ike"]);
+}
+
+TEST(JsonReport, LeavesOutAssociationsAndHostsBeyondAThousand) {
     pipeline::RunReport report;
     report.associations.associations.resize(1001);
+    report.associations.hosts.resize(1002);
     const json ipsec = parsed(report)["ipsec"];
+    EXPECT_EQ(ipsec["hosts"].size(), 1000U);
+    EXPECT_EQ(ipsec["hosts_left_out"], 2);
     EXPECT_EQ(ipsec["associations"].size(), 1000U);
     EXPECT_EQ(ipsec["associations_left_out"], 1);
     EXPECT_EQ(json::parse(association_report(report.associations))["associations"].size(), 1001U);

@@ -260,9 +260,21 @@ TEST(LiveView, ShowsTheWorstAssociationsLast) {
     EXPECT_THAT(last[3], ContainsRegex("ah .*2001:db8::1 -> 2001:db8::2"));
 }
 
+TEST(LiveView, ShowsSumsOfIke) {
+    Snapshot now = after(4);
+    now.metrics.set("ipsec.ike.created", 3);
+    now.metrics.set("ipsec.ike.pairs", 2);
+    now.metrics.set("ipsec.ike.packets", 1234);
+    now.metrics.set("ipsec.ike.retransmissions", 5);
+    LiveView view(160);
+    EXPECT_THAT(view.render(after(3), now),
+                ContainsRegex("IKE: 2 pairs of hosts  packets 1,234 .*retransmissions 5"));
+}
+
 TEST(LiveView, SaysNothingOfIpsecWhereThereIsNone) {
     LiveView view(120);
-    EXPECT_THAT(view.render(after(3), after(4)), Not(HasSubstr("IPsec")));
+    EXPECT_THAT(view.render(after(3), after(4)),
+                AllOf(Not(HasSubstr("IPsec")), Not(HasSubstr("IKE"))));
 }
 
 }  // namespace

@@ -5,6 +5,44 @@
 
 namespace weir::report {
 
+/// Two hosts that made an IKE SA, of which one sent a rekey twice and keepalives.
+inline pipeline::IkeHosts sample_hosts() {
+    pipeline::IkeHosts hosts;
+    ipsec::IkeView& view = hosts.view;
+    view.hosts.low = {10, 0, 0, 1};
+    view.hosts.high = {10, 0, 0, 2};
+    view.hosts.network = parse::LayerKind::kIpv4;
+    view.initiator_spi = 0xfedcba9876543210;
+    view.responder_spi = 0x123;
+    const auto add = [&view](std::size_t direction, ipsec::IkeCounter counter, int times) {
+        for (int i = 0; i < times; ++i) view.directions[direction].counts.add(counter);
+    };
+    using enum ipsec::IkeCounter;
+    for (const auto counter : {kPackets, kIkev2}) {
+        add(0, counter, 3);
+        add(1, counter, 1);
+    }
+    add(0, kRequests, 3);
+    add(1, kResponses, 1);
+    add(0, kSasBegun, 1);
+    add(0, kSaInit, 1);
+    add(1, kSaInit, 1);
+    add(0, kCreateChildSa, 2);
+    add(0, kRetransmissions, 1);
+    add(0, kPort500, 1);
+    add(1, kPort500, 1);
+    add(0, kPort4500, 2);
+    add(1, kKeepalives, 6);
+    view.directions[0].highest_request = 2;
+    view.directions[1].highest_response = 0;
+    hosts.port = "net_ring0";
+    hosts.first_seen_seconds = 0.25;
+    hosts.last_seen_seconds = 1.5;
+    hosts.associations = 2;
+    hosts.followers = 1;
+    return hosts;
+}
+
 /// Two associations: one that suffered, and one that did not say by how much.
 inline pipeline::AssociationList sample_associations() {
     pipeline::Association worst;
@@ -42,6 +80,13 @@ inline pipeline::AssociationList sample_associations() {
     other.view.would_drop.fill(2);
     pipeline::AssociationList list;
     list.associations = {worst, other};
+    list.hosts = {sample_hosts()};
+    list.ike.pairs = 1;
+    list.ike.created = 3;
+    list.ike.recycled = 2;
+    list.ike.refused = 4;
+    list.ike.unread = 5;
+    list.ike.counts = list.hosts[0].view.counts();
     list.totals.associations = 2;
     list.totals.created = 2;
     list.totals.confirmed = 2;

@@ -81,6 +81,30 @@ TEST(TextReport, ShowsWhatBecameOfPacketsBetweenThePoints) {
                       ContainsRegex("all +400 +395 +8 +4 +5 .* 2 untracked, 0 recycled")));
 }
 
+TEST(TextReport, ShowsIkeByPairOfHosts) {
+    EXPECT_THAT(
+        text_report(sample_report()),
+        AllOf(ContainsRegex("\n +3 +3 +0 +1 +2 +- +0  0: 10.0.0.1 -> 10.0.0.2\n"),
+              ContainsRegex("\n +1 +0 +1 +0 +- +0 +6  0: 10.0.0.2 -> 10.0.0.1\n"),
+              ContainsRegex("versions +IKEv2 4\n"),
+              ContainsRegex("exchanges, packets +IKE_SA_INIT 2  CREATE_CHILD_SA 2\n"),
+              ContainsRegex("UDP ports, packets +500 2  4500 2\n"),
+              HasSubstr("1 begun; the latest SPIs fedcba9876543210 and 0000000000000123\n"),
+              ContainsRegex("IPsec associations +2, of which 1 follow another\n"),
+              HasSubstr("1 pairs (0 on probation; forgotten: 0 aged, 2 recycled), 4 packets, 1 "
+                        "retransmissions, 6 keepalives, 4 refused, 5 not readable\n")));
+    pipeline::RunReport report = sample_report();
+    report.associations.hosts[0].view.probation = true;
+    EXPECT_THAT(text_report(report), ContainsRegex("remarks +no complete exchange\n"));
+    EXPECT_THAT(text_report({}), Not(HasSubstr("IKE")));
+}
+
+TEST(TextReport, ShowsIkeWhereThereAreNoAssociations) {
+    pipeline::RunReport report;
+    report.associations.ike.unread = 1;
+    EXPECT_THAT(text_report(report), AllOf(HasSubstr("1 not readable"), HasSubstr("0 pairs")));
+}
+
 TEST(TextReport, SaysHowManyAssociationsItLeavesOut) {
     pipeline::RunReport report = sample_report();
     report.associations.associations.resize(1010);

@@ -17,6 +17,7 @@
 #include "parse/parse.hpp"
 #include "port/port.hpp"
 #include "stage/worker.hpp"
+#include "support/ike_memory.hpp"
 #include "support/sa_memory.hpp"
 
 /// What the tests of workers share: their tables and pools, packets for them, and a port to send
@@ -32,6 +33,7 @@ class WorkerTest : public testing::Test {
     Worker::Setup setup() {
         Worker::Setup result{.meta = meta_};
         result.associations = &table_;
+        result.ike = &ike_table_;
         result.scratch = scratch_;
         return result;
     }
@@ -60,6 +62,8 @@ class WorkerTest : public testing::Test {
     mem::PacketMeta meta_ = mem::PacketMeta::register_fields();
     test::SaMemory sa_memory_{64};
     ipsec::SaTable table_{sa_memory_.storage(), 1};
+    test::IkeMemory ike_memory_{64};
+    ipsec::IkeTable ike_table_{ike_memory_.storage(), 1};
     std::vector<std::byte> scratch_ = std::vector<std::byte>(parse::kMaxFrameBytes);
 };
 

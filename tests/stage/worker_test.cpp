@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "gen/packet_builder.hpp"
+#include "support/ike_frame.hpp"
 #include "worker_fixture.hpp"
 
 namespace weir::stage {
@@ -115,6 +116,78 @@ TEST_F(WorkerTest, SeesASegmentedPacketAsTheContiguousOne) {
     EXPECT_EQ(values[layer_index(parse::LayerKind::kEsp)], frame.size() - 1);
     EXPECT_EQ(table_.totals().associations, 1U);
     EXPECT_EQ(table_.totals().counts.packets, frame.size() - 1);
+}
+
+/// An IKE_SA_INIT exchange, a rekey behind a NAT, and a keepalive, with other packets in between.
+TEST_F(WorkerTest, CountsIkeAndKeepalivesByPairOfHosts) {
+    const auto sent = [](bool there, std::uint16_t port, const test::IkeFields& fields) {
+        Packet packet = there ? Packet().eth().ipv4("10.0.0.1", "10.0.0.2")
+                              : Packet().eth().ipv4("10.0.0.2", "10.0.0.1");
+        return test::add_ike(packet.udp(port, port), fields, port == 4500).build();
+    };
+    const Frame request = sent(true, 500, {.initiator_spi = 7, .payload = 8});
+    const Frame keepalive =
+        Packet().eth().ipv4("10.0.0.2", "10.0.0.1").udp(4500, 4500).nat_keepalive().build();
+    const filter::Filter filter("not port 9999");
+    Worker::Setup with_filter = setup();
+    with_filter.filter = &filter;
+    Worker worker(with_filter);
+    mem::Burst burst;
+    push(burst, udp().build());
+    push(burst, request);
+    push(burst, request, 45);
+    push(burst, sent(false, 500, {.initiator_spi = 7, .responder_spi = 9, .flags = 0x20}));
+    worker.process(burst);
+    push(burst, Packet().eth().ipv4("10.0.0.1", "10.0.0.2").udp(9999, 500).ike().build());
+    push(burst, keepalive);
+    push(burst, bad().build());
+    push(burst, sent(true, 4500, {.exchange = 36, .message_id = 4}), 0, 1);
+    worker.process(burst);
+    const ipsec::IkeTotals totals = worker.ike().read();
+    EXPECT_EQ(totals.pairs, 2U) << "one at each port";
+    EXPECT_EQ(totals.confirmed, 1U);
+    EXPECT_EQ(totals.unread, 0U);
+    using enum ipsec::IkeCounter;
+    EXPECT_EQ(totals.counts[kPackets], 4U);
+    EXPECT_EQ(totals.counts[kRetransmissions], 1U);
+    EXPECT_EQ(totals.counts[kCreateChildSa], 1U);
+    EXPECT_EQ(totals.counts[kKeepalives], 1U);
+    EXPECT_EQ(totals.counts[kPort4500], 1U);
+    EXPECT_EQ(worker.ike().read().counts, ike_table_.totals().counts);
+}
+
+TEST_F(WorkerTest, CountsIkeThatIsCutInItsHeaderAndQuotesOfItNot) {
+    Frame cut = Packet().eth().ipv4("10.0.0.1", "10.0.0.2").udp(500, 500).ike().build();
+    const auto wire_bytes = static_cast<std::uint32_t>(cut.size());
+    cut.resize(cut.size() - 1);
+    Worker worker(setup());
+    mem::Burst burst;
+    push(burst, cut);
+    meta_.set_captured(burst[0], wire_bytes, 0);
+    push(burst,
+         Packet().eth().ipv4("10.0.0.1", "10.0.0.2").udp(4500, 4500).raw({0, 0, 0, 0, 1}).build());
+    push(burst, Packet()
+                    .eth()
+                    .ipv4("10.0.0.3", "10.0.0.1")
+                    .icmp(3, 3)
+                    .ipv4("10.0.0.1", "10.0.0.2")
+                    .udp(500, 500)
+                    .ike()
+                    .build());
+    worker.process(burst);
+    EXPECT_EQ(worker.ike().read().unread, 2U);
+    EXPECT_EQ(worker.ike().read().pairs, 0U);
+}
+
+TEST_F(WorkerTest, NeedsNoTableOfHosts) {
+    Worker::Setup without = setup();
+    without.ike = nullptr;
+    Worker worker(without);
+    mem::Burst burst;
+    push(burst, Packet().eth().ipv4("10.0.0.1", "10.0.0.2").udp(500, 500).ike().build());
+    worker.process(burst);
+    EXPECT_EQ(worker.counters().read()[at(WorkerCounter::kDelivered)], 1U);
+    EXPECT_EQ(ike_table_.totals().created, 0U);
 }
 
 TEST_F(WorkerTest, CallsACaptureCutTruncatedAndDeliversIt) {

@@ -11,6 +11,7 @@ import sys
 import time
 import unittest
 
+from ike_hosts import assert_same, hosts_of, packets_of
 from netns import BOUND, INSIDE, enter
 from pcapng import read_pcap
 from strongswan import Tunnel, answered, missing, wait_until, wireshark_line
@@ -21,11 +22,16 @@ Association = collections.namedtuple(
 Figures = collections.namedtuple('Figures', 'packets lost duplicated reordered')
 
 
+def listed(path):
+    """What `weir sa` says of a capture."""
+    done = subprocess.run([WEIR, 'sa', str(path), '--json'], check=True, stdout=subprocess.PIPE)
+    return json.loads(done.stdout)
+
+
 def associations(path):
     """The associations in a capture that Weir wrote, as `weir sa` lists them, in order of their
     beginning."""
-    done = subprocess.run([WEIR, 'sa', str(path), '--json'], check=True, stdout=subprocess.PIPE)
-    found = json.loads(done.stdout)['associations']
+    found = listed(path)['associations']
     found.sort(key=lambda one: one['first_seen_seconds'])
     return [Association(*(one['follows_spi' if name == 'follows' else name]
                           for name in Association._fields)) for one in found]
@@ -156,7 +162,22 @@ class StrongSwan(WeirCase):
                              sum(getattr(one, name) for one in expected.values()), name)
         for name in ('restarts', 'wraps', 'beyond_window', 'on_probation', 'refused'):
             self.assertEqual(metrics['ipsec.' + name], 0, name)
+        self.assert_ike(metrics, found)
         return found
+
+    def assert_ike(self, metrics, found):
+        """What is said of IKE between the ends is what tshark reads, and each rekey is one exchange
+        of two packets and two associations that follow others."""
+        hosts = listed(self.wire)['hosts']
+        assert_same(self, hosts, hosts_of(packets_of(self.wire)))
+        ends, = hosts
+        self.assertEqual((ends['sas_begun'], ends['on_probation']), (1, False))
+        self.assertEqual(ends['associations'], len(found))
+        followers = sum(one.follows is not None for one in found)
+        self.assertEqual(ends['associations_that_follow'], followers)
+        self.assertEqual(ends['create_child_sa'], followers)
+        for name in ('packets', 'requests', 'create_child_sa', 'retransmissions', 'keepalives'):
+            self.assertEqual(metrics['ipsec.ike.' + name], ends[name], name)
 
     def assert_flawless(self, outcome):
         """Each SA that the ends know, no other, and every packet once and in order."""
