@@ -23,8 +23,9 @@ int write_error = 0;  ///< Why standard output took something no more; 0: it tak
 
 /// Writes to standard output what a run goes on without, should that take nothing.
 void write(const std::string& text) {
-    std::fwrite(text.data(), 1, text.size(), stdout);
-    if (std::fflush(stdout) != 0 && write_error == 0) write_error = errno;
+    // What is longer than the stream's buffer fails before it is flushed.
+    const bool taken = std::fwrite(text.data(), 1, text.size(), stdout) == text.size();
+    if ((!taken || std::fflush(stdout) != 0) && write_error == 0) write_error = errno;
 }
 
 /// Size of the terminal on standard output; none when it is no terminal.
