@@ -91,7 +91,7 @@ class Reading {
     }
 
     [[nodiscard]] pipeline::AssociationList list() const {
-        const pipeline::AssociationClock clock{start_ns_.value_or(0), 1e9};
+        const pipeline::AssociationClock clock{0, 1e9};
         pipeline::AssociationList list;
         pipeline::add_associations(table_, clock, names_, list);
         if (compared_) {
@@ -116,9 +116,11 @@ class Reading {
 
    private:
     void take(const capture::CapturedPacket& packet, std::uint16_t file) {
-        // Time stands still where a packet has none, or goes back.
-        now_ns_ = std::max(now_ns_, packet.timestamp_ns.value_or(0));
-        if (!start_ns_) start_ns_ = now_ns_;
+        // Time starts with the first packet that has one, and stands still where it goes back.
+        if (!start_ns_) start_ns_ = packet.timestamp_ns;
+        const std::uint64_t time_ns =
+            std::max(packet.timestamp_ns.value_or(0), start_ns_.value_or(0));
+        now_ns_ = std::max(now_ns_, time_ns - start_ns_.value_or(0));
         const base::PacketView view{packet.bytes, packet.original_bytes};
         if (!filter_.matches(view)) return;
         parse::PacketRecord record;
@@ -156,7 +158,7 @@ class Reading {
     std::vector<ipsec::SaBucket> point_buckets_;
     ipsec::PointTable points_;
     std::vector<std::unique_ptr<File>> files_;
-    std::uint64_t now_ns_ = 0;
+    std::uint64_t now_ns_ = 0;  ///< Since the first packet that has a time.
     std::optional<std::uint64_t> start_ns_;
 };
 
