@@ -25,11 +25,15 @@ constexpr std::size_t kSharesTogether = 48;
 constexpr std::size_t kMalformedShare = 100;
 /// Each valid stack exists so many times, with other addresses and ports.
 constexpr unsigned kFlows = 16;
-constexpr unsigned kAssociations = 32;
+constexpr std::uint32_t kSenders = 32;
 /// Makes their frames about a sixth of all.
-constexpr unsigned kAssociationWeight = 8;
-constexpr unsigned kFirstAssociationFlow = 1000;
+constexpr unsigned kSenderWeight = 8;
+constexpr unsigned kFirstSenderFlow = 1000;
 constexpr std::uint32_t kFirstSpi = 0x1000;  ///< Above the reserved 0 to 255 (RFC 4303, 2.1).
+/// Two senders have extended sequence numbers and are met shortly before the subspace ends.
+constexpr std::uint32_t kWrapEvery = 16;
+constexpr std::uint32_t kWrapAt = 7;
+constexpr std::uint64_t kFirstBeforeWrap = (std::uint64_t{1} << 32) - 256;
 /// The least ESP can carry: a word of padding, pad length and next header, and the 96-bit ICV of
 /// HMAC-SHA-1 (RFC 4303, section 2.4; RFC 2404). What it carries is in words of four octets.
 constexpr std::size_t kLeastEspOctets = 16;
@@ -42,14 +46,13 @@ void put(std::vector<std::uint32_t>& pot, std::uint32_t number, unsigned weight)
     pot.insert(pot.end(), weight, number);
 }
 
-/// A state for Traffic::random(): any number but zero. Seeds that are near each other must not
-/// begin alike, hence the mixing (splitmix64's; Steele, Lea, Flood 2014).
-std::uint64_t first_state(std::uint64_t seed) {
-    std::uint64_t state = seed + 0x9e3779b97f4a7c15ULL;
-    state = (state ^ state >> 30) * 0xbf58476d1ce4e5b9ULL;
-    state = (state ^ state >> 27) * 0x94d049bb133111ebULL;
-    state ^= state >> 31;
-    return state != 0 ? state : 1;
+/// How much is reordered differs from one sender to the next, and so the window that it takes.
+SenderProfile sender_profile(std::uint32_t number, bool faults) {
+    SenderProfile profile;
+    profile.faults = faults;
+    profile.late_classes = 1 + number % kLatenessClasses;
+    if (faults && number % kWrapEvery == kWrapAt) profile.first = kFirstBeforeWrap;
+    return profile;
 }
 
 /// Reads the addresses from the frame that an association's templates share but for the length.
@@ -68,12 +71,11 @@ void read_addresses(const std::byte* frame, AssociationTruth& identity) {
 
 }  // namespace
 
-Traffic::Traffic(const TrafficProfile& profile)
-    : random_state_(first_state(profile.seed)), faults_(profile.faults) {
+Traffic::Traffic(const TrafficProfile& profile) : random_(profile.seed), faults_(profile.faults) {
     static_assert(std::size(kLengths) == kLengthClasses && std::size(kShares) == kLengthClasses);
     Pots pots;
     make_valid_templates(pots);
-    make_association_templates(pots);
+    make_sender_templates(pots, profile.associations);
     make_schedule(pots, faults_ ? make_malformed_templates() : std::vector<std::uint32_t>());
 }
 
@@ -103,11 +105,13 @@ void Traffic::make_valid_templates(Pots& pots) {
     put(pots[0], add(Packet().eth().arp("10.1.0.1", "10.2.0.1").pad_to(kLengths[0])), kFlows);
 }
 
-/// Two thirds ESP, one third AH; half of each over IPv6. The lengths of one association share its
-/// sequence numbers.
-void Traffic::make_association_templates(Pots& pots) {
-    for (std::uint32_t i = 0; i < kAssociations; ++i) {
-        const Flow flow(kFirstAssociationFlow + i);
+/// Two thirds ESP, one third AH; half of each over IPv6. The lengths of one sender share its
+/// sequence numbers, and its hosts are no other's.
+void Traffic::make_sender_templates(Pots& pots, std::size_t associations) {
+    const std::size_t each =
+        std::clamp<std::size_t>(associations / kSenders, 1, Sender::kMostAssociations);
+    for (std::uint32_t i = 0; i < kSenders; ++i) {
+        const Flow flow(kFirstSenderFlow + i);
         AssociationTruth identity;
         identity.network = i % 2 == 0 ? LayerKind::kIpv4 : LayerKind::kIpv6;
         identity.protocol = i % 6 < 4 ? LayerKind::kEsp : LayerKind::kAh;
@@ -120,25 +124,26 @@ void Traffic::make_association_templates(Pots& pots) {
         } else {
             headers.ipv6(flow.source6, flow.destination6);
         }
-        std::size_t sequence_offset = headers.size();
+        std::size_t numbers_offset = headers.size();
         std::size_t grain = 1;
         if (identity.protocol == LayerKind::kEsp) {
             headers.esp(identity.spi, 0).payload(kLeastEspOctets);
-            sequence_offset += offsetof(wire::Esp, sequence);
+            numbers_offset += offsetof(wire::Esp, spi);
             grain = kEspGrain;
         } else {
             headers.ah(identity.spi, 0).udp(flow.source_port, flow.destination_port);
-            sequence_offset += offsetof(wire::Ah, sequence);
+            numbers_offset += offsetof(wire::Ah, spi);
         }
         for (std::size_t length = 0; length < kLengthClasses; ++length) {
             const std::uint32_t number = add(filled(headers, kLengths[length], grain));
-            templates_[number].association = i;
-            templates_[number].sequence_offset = static_cast<std::uint16_t>(sequence_offset);
-            put(pots[length], number, kAssociationWeight);
+            templates_[number].sender = i;
+            templates_[number].numbers_offset = static_cast<std::uint16_t>(numbers_offset);
+            put(pots[length], number, kSenderWeight);
         }
         read_addresses(frames_.data() + templates_.back().offset, identity);
-        associations_.emplace_back();
-        identities_.push_back(identity);
+        SenderProfile sender = sender_profile(i, faults_);
+        sender.associations = each;
+        senders_.emplace_back(sender, identity, kSenders);
     }
 }
 
@@ -160,19 +165,18 @@ void Traffic::make_schedule(const Pots& pots, const std::vector<std::uint32_t>& 
         std::size_t length = 0;
         while (share >= kShares[length]) share -= kShares[length++];
         const std::vector<std::uint32_t>& pot = pots[length];
-        schedule_.push_back(pot[random() % pot.size()]);
+        schedule_.push_back(pot[random_.next() % pot.size()]);
     }
     for (std::size_t i = 0; !malformed.empty() && i < kScheduled / kMalformedShare; ++i) {
         schedule_[i * kMalformedShare] = malformed[i % malformed.size()];
     }
     for (std::size_t i = kScheduled - 1; i > 0; --i) {
-        std::swap(schedule_[i], schedule_[random() % (i + 1)]);
+        std::swap(schedule_[i], schedule_[random_.next() % (i + 1)]);
     }
 }
 
 Truth Traffic::truth() const {
     Truth truth;
-    std::vector<AssociationTruth> associations = identities_;
     for (std::size_t i = 0; i < templates_.size(); ++i) {
         const Expectation& expected = expectations_[i];
         truth.packets += expected.used;
@@ -181,24 +185,9 @@ Truth Traffic::truth() const {
         for (std::size_t kind = 0; kind < parse::kLayerKinds; ++kind) {
             if ((expected.layer_mask >> kind & 1) != 0) truth.layers[kind] += expected.used;
         }
-        if (templates_[i].association == kNoAssociation) continue;
-        associations[templates_[i].association].packets += expected.used;
-        truth.ipsec_packets += expected.used;
+        if (templates_[i].sender != kNoSender) truth.ipsec_packets += expected.used;
     }
-    for (std::size_t i = 0; i < associations_.size(); ++i) {
-        const Association& sender = associations_[i];
-        AssociationTruth& found = associations[i];
-        if (found.packets == 0) continue;
-        // A number still held back counts as lost until it is sent.
-        found.lost = sender.lost + (sender.late != 0 ? 1 : 0);
-        found.duplicated = sender.duplicated;
-        found.reordered = sender.reordered;
-        truth.lost += found.lost;
-        truth.duplicated += found.duplicated;
-        truth.reordered += found.reordered;
-        truth.per_association.push_back(found);
-    }
-    truth.associations = truth.per_association.size();
+    for (const Sender& sender : senders_) sender.add_truth(truth.associations);
     return truth;
 }
 

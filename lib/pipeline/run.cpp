@@ -236,6 +236,7 @@ void Run::build() {
     if (plan_.demo) {
         gen::TrafficProfile profile;
         profile.seed = options_.seed;
+        profile.associations = options_.sa_capacity;
         traffic_ = std::make_unique<gen::Traffic>(profile);
     }
     wiring_ = std::make_unique<Wiring>(options_, plan_, specs_, traffic_.get(), keys_);
@@ -357,7 +358,10 @@ void Run::finish() {
     std::vector<std::string> missing = close_books(*wiring_, report_.final);
     report_.missing.insert(report_.missing.end(), missing.begin(), missing.end());
     report_.final.ledger.balanced = report_.missing.empty();
-    if (plan_.demo) report_.demo = check_demo(*traffic_, *wiring_, report_.final);
+    if (plan_.demo) {
+        report_.demo = check_demo(traffic_->truth(), report_.associations, report_.final,
+                                  most_apart(*wiring_));
+    }
     for (const metrics::Condition& condition : conditions_) {
         report_.conditions.push_back({condition.text(), condition.value(report_.final.metrics),
                                       condition.evaluate(report_.final.metrics)});

@@ -13,7 +13,7 @@ namespace weir::pipeline {
 
 /// One line of the demo's comparison of what was planted with what was found.
 struct DemoCheck {
-    std::string what;  ///< "ESP and AH lost", "parse ipv4_ihl_too_small", …
+    std::string what;  ///< "IPsec lost", "status ipv4_ihl_too_small", …
     std::uint64_t planted = 0;
     std::uint64_t found = 0;
 };

@@ -8,7 +8,8 @@ from weir_case import OK, WEIR, WeirCase
 
 
 class Demo(WeirCase):
-    def assert_pass(self, outcome):
+    def assert_pass(self, outcome, rare=True):
+        """`rare`: there were packets enough for each kind of fault."""
         self.assert_balanced(outcome, OK)
         self.assertIn('PASS', outcome.output)
         self.assertGreater(len(outcome.report['demo']), 10)
@@ -17,13 +18,17 @@ class Demo(WeirCase):
         planted = {check['what']: check['planted'] for check in outcome.report['demo']}
         for what in ('IPsec lost', 'IPsec duplicated', 'IPsec reordered'):
             self.assertGreater(planted[what], 0, what)
+        for what in ('IPsec restarts', 'IPsec wraps', 'IPsec rekeys') if rare else ():
+            self.assertGreater(planted[what], 0, what)
+        self.assertEqual(planted['IPsec associations, each figure exact'],
+                         planted['IPsec associations'])
         defects = [what for what, packets in planted.items()
                    if what.startswith('status ') and what != 'status ok' and packets > 0]
         self.assertGreaterEqual(len(defects), 10, defects)
 
     def test_passes_in_both_wirings(self):
         for mode in ('pipeline', 'run-to-completion'):
-            self.assert_pass(self.weir('--duration', '2', '--mode', mode))
+            self.assert_pass(self.weir('--duration', '2', '--mode', mode), rare=False)
 
     def test_passes_with_every_seed(self):
         for seed in range(2, 7):
@@ -33,6 +38,34 @@ class Demo(WeirCase):
         outcome = self.weir('--packets', '100001')
         self.assert_pass(outcome)
         self.assertEqual(outcome.ledger['received'], 100001)
+
+    def test_passes_wherever_it_is_cut_off(self):
+        """So few packets, or so that a number is withheld, a restart or a rekey just begun."""
+        for seed, packets in enumerate((1, 997, 20011, 73733, 150001), 7):
+            outcome = self.weir('--packets', str(packets), '--seed', str(seed))
+            self.assert_balanced(outcome, OK)
+            self.assertIn('PASS', outcome.output)
+
+    def test_passes_when_replaced_associations_are_forgotten(self):
+        outcome = self.weir('--duration', '5', '--sa-idle', '2')
+        self.assert_balanced(outcome, OK)
+        self.assertIn('PASS', outcome.output)
+
+    def test_fits_the_associations_there_is_room_for(self):
+        outcome = self.weir('--packets', '600000', '--sa-capacity', '70')
+        self.assert_pass(outcome)
+        self.assertLessEqual(len(outcome.report['ipsec']['associations']), 64)
+
+    def test_reports_what_it_planted_in_each_association(self):
+        outcome = self.weir('--packets', '400000')
+        self.assert_pass(outcome)
+        associations = outcome.report['ipsec']['associations']
+        planted = {check['what']: check['planted'] for check in outcome.report['demo']}
+        self.assertEqual(len(associations), planted['IPsec associations'])
+        follows = [each for each in associations if each['follows_spi'] is not None]
+        self.assertGreaterEqual(len(follows), planted['IPsec rekeys'])
+        for each in follows:
+            self.assertEqual(each['spi'] - each['follows_spi'], 32, each)
 
     def test_loses_nothing_to_a_slow_worker(self):
         outcome = self.weir('--packets', '100000', '--ring-size', '64',
@@ -49,6 +82,7 @@ class Demo(WeirCase):
                             '--worker-delay-ns', '200000')
         self.assert_balanced(outcome, 1)
         self.assertIn('FAIL', outcome.output)
+        self.assertRegex(outcome.output, r'IPsec SPI 0x1[0-9a-f]{3} lost .*DIFFERS')
 
     def test_passes_for_an_ordinary_user(self):
         if os.geteuid() != 0:
