@@ -338,8 +338,11 @@ bool Run::all_quiet() const {
 void Run::drain() {
     if (wiring_->generator() != nullptr) {
         // What was generated must arrive: rx goes on until nothing moves any more.
-        advance(Phase::kStopGenerators,
-                [this] { return wiring_->generator()->held() == 0 && all_quiet(); });
+        // An lcore is quiet, too, that waits for a slow one.
+        advance(Phase::kStopGenerators, [this] {
+            return wiring_->generator()->held() == 0 && all_quiet() && rx_handed_over() &&
+                   workers_done();
+        });
     }
     advance(Phase::kDrain, [this] { return rx_handed_over() && workers_done(); });
     wiring_->phase.store(Phase::kExit, std::memory_order_release);
