@@ -87,6 +87,13 @@ TEST(Sender, KnowsEveryFigureWhateverTheSeed) {
     }
 }
 
+/// Long enough that much is lost while numbers are withheld.
+TEST(Sender, KnowsEveryFigureOfALongRun) {
+    Observed observed({.late_classes = kLatenessClasses}, 1);
+    for (int i = 0; i < 2'000'000; ++i) observed.step();
+    observed.expect_true();
+}
+
 /// A restart is one from its fourth packet on; before that it looks like repeated or old packets.
 TEST(Sender, KnowsEveryFigureWhileItRestarts) {
     int within_window = 0;
