@@ -13,8 +13,8 @@
 
 #include "base/setup_error.hpp"
 #include "pipeline/run.hpp"
-#include "report/json_report.hpp"
 #include "report/live_view.hpp"
+#include "report/report_files.hpp"
 
 namespace weir::app {
 namespace {
@@ -64,7 +64,7 @@ int observed_run(const config::Options& options, Progress progress,
     const pipeline::RunReport result = pipeline::run(options, observer);
     // First what takes no room on a disk.
     write(answer(result));
-    if (!directory.empty()) report::write_json_report(result, directory);
+    if (!directory.empty()) report::write_reports(result, directory);
     if (write_error != 0 && directory.empty()) {
         throw base::SetupError(
             "write report to", "standard output", std::strerror(write_error),

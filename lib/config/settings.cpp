@@ -191,7 +191,7 @@ const std::vector<Setting>& settings() {
         {"fail-on", kText, "CONDITION",
          "exit 1 when it holds at the end, such as 'dropped > 0'; may be given several times",
          [](O& o, S& v) { o.fail_on.push_back(not_empty(v)); }, &O::fail_on},
-        {"report", kText, "DIR", "write report.json into this directory",
+        {"report", kText, "DIR", "write report.json and report.html into this directory",
          [](O& o, S& v) { o.report_directory = not_empty(v); }},
         {"capture", kText, "FILE",
          "write packets to this pcapng file; compressed when its name ends in .zst",

@@ -26,12 +26,8 @@ std::string histogram(const std::array<Count, kBuckets>& buckets, bool last_is_o
     std::string text;
     for (std::size_t i = 0; i < kBuckets; ++i) {
         if (buckets[i] == 0) continue;
-        const std::uint64_t first = std::uint64_t{1} << i;
-        const std::string range = last_is_open && i == kBuckets - 1 ? fmt::format("{}+", first)
-                                  : i == 0                          ? "1"
-                                           : fmt::format("{}-{}", first, 2 * first - 1);
-        fmt::format_to(std::back_inserter(text), "{}{}: {}", text.empty() ? "" : "  ", range,
-                       grouped(buckets[i]));
+        fmt::format_to(std::back_inserter(text), "{}{}: {}", text.empty() ? "" : "  ",
+                       class_range(i, last_is_open && i == kBuckets - 1), grouped(buckets[i]));
     }
     return text;
 }
@@ -47,23 +43,6 @@ std::string windows(const SaView& view) {
     return text;
 }
 
-/// What else there is to say of an association.
-std::string remarks(const Association& association) {
-    const SaView& view = association.view;
-    std::string text;
-    const auto remark = [&text](bool applies, const std::string& words) {
-        if (applies) text += (text.empty() ? "" : ", ") + words;
-    };
-    const std::uint32_t former = association.follows_spi.value_or(0);
-    remark(association.follows_spi.has_value(), fmt::format("follows 0x{:08x}", former));
-    remark(view.counts.restarts != 0, fmt::format("restarts {}", view.counts.restarts));
-    remark(view.counts.wraps != 0, fmt::format("wraps {}", view.counts.wraps));
-    remark(view.counts.zero != 0, fmt::format("sequence number 0: {}", view.counts.zero));
-    remark(view.reserved_spi, "reserved SPI");
-    remark(view.probation, "on probation");
-    return text;
-}
-
 void put_detail(Text out, const char* what, const std::string& text) {
     if (!text.empty()) fmt::format_to(out, "      {:<22}{}\n", what, text);
 }
@@ -71,7 +50,7 @@ void put_detail(Text out, const char* what, const std::string& text) {
 void put_association(Text out, const Association& association) {
     const SaView& view = association.view;
     fmt::format_to(out, "  {}\n", association_line(view));
-    put_detail(out, "remarks", remarks(association));
+    put_detail(out, "remarks", remarks_of(association));
     if (view.counts.lost != 0 || view.longest_gap != 0) {
         put_detail(out, "gaps, by length", histogram(view.gap_lengths, true));
     }
@@ -107,6 +86,22 @@ std::string_view protocol_of(const ipsec::SaKey& key) noexcept {
             break;
     }
     return "none";
+}
+
+std::string remarks_of(const Association& association) {
+    const SaView& view = association.view;
+    std::string text;
+    const auto remark = [&text](bool applies, const std::string& words) {
+        if (applies) text += (text.empty() ? "" : ", ") + words;
+    };
+    const std::uint32_t former = association.follows_spi.value_or(0);
+    remark(association.follows_spi.has_value(), fmt::format("follows 0x{:08x}", former));
+    remark(view.counts.restarts != 0, fmt::format("restarts {}", view.counts.restarts));
+    remark(view.counts.wraps != 0, fmt::format("wraps {}", view.counts.wraps));
+    remark(view.counts.zero != 0, fmt::format("sequence number 0: {}", view.counts.zero));
+    remark(view.reserved_spi, "reserved SPI");
+    remark(view.probation, "on probation");
+    return text;
 }
 
 std::string association_heading() {

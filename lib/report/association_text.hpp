@@ -20,6 +20,9 @@ namespace weir::report {
 /// "esp", "ah", "esp-in-udp".
 [[nodiscard]] std::string_view protocol_of(const ipsec::SaKey& key) noexcept;
 
+/// "follows 0x0000beef, restarts 1": what else there is to say, or nothing.
+[[nodiscard]] std::string remarks_of(const pipeline::Association& association);
+
 /// A table with a line for each of the `most` worst, what went wrong with each below it, and sums.
 /// Ends with a line break.
 [[nodiscard]] std::string association_table(const pipeline::AssociationList& list,

@@ -7,6 +7,8 @@ namespace weir::report {
 namespace {
 
 constexpr char kDelete = 0x7f;
+/// From here on a number is written as the next unit's 1.
+constexpr double kThousand = 999.5;
 
 bool is_control(char letter) {
     return static_cast<unsigned char>(letter) < ' ' || letter == kDelete;
@@ -24,6 +26,22 @@ std::string grouped(std::uint64_t number) {
         digits.insert(at, ",");
     }
     return digits;
+}
+
+std::string compact(double number) {
+    constexpr std::string_view kUnits = "kMGTPE";
+    if (number < kThousand) return fmt::format("{:.0f}", number);
+    std::size_t unit = 0;
+    for (number /= 1000; number >= kThousand && unit + 1 < kUnits.size(); ++unit) number /= 1000;
+    std::string digits = fmt::format("{:.{}f}", number, number < 9.95 ? 1 : 0);
+    if (digits.ends_with(".0")) digits.resize(digits.size() - 2);
+    return digits + kUnits[unit];
+}
+
+std::string class_range(std::size_t index, bool is_open) {
+    const std::uint64_t first = std::uint64_t{1} << index;
+    if (is_open) return fmt::format("{}+", first);
+    return first == 1 ? "1" : fmt::format("{}-{}", first, 2 * first - 1);
 }
 
 double ratio(double part, double whole) { return whole > 0 ? part / whole : 0; }

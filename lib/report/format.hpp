@@ -12,6 +12,13 @@ namespace weir::report {
 /// "1,234,567": digits in groups of three.
 [[nodiscard]] std::string grouped(std::uint64_t number);
 
+/// "950", "1.2k", "18E": at most four letters, for labels that have no room for more.
+[[nodiscard]] std::string compact(double number);
+
+/// "1", "2-3", "4-7", …: what class `index` of a histogram by powers of two counts; "4096+" where
+/// it has no end.
+[[nodiscard]] std::string class_range(std::size_t index, bool is_open);
+
 /// part / whole; 0 where whole is 0 or less, as before the first second has gone.
 [[nodiscard]] double ratio(double part, double whole);
 

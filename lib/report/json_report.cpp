@@ -1,13 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "report/json_report.hpp"
 
-#include <cerrno>
-#include <cstring>
-#include <filesystem>
-#include <fstream>
 #include <nlohmann/json.hpp>
 
-#include "base/setup_error.hpp"
 #include "report/association_json.hpp"
 #include "report/ike_json.hpp"
 
@@ -170,17 +165,6 @@ Json verdicts_json(const RunReport& report) {
     return {{"demo", demo}, {"conditions", conditions}};
 }
 
-[[noreturn]] void fail(const std::string& path, const std::string& cause) {
-    throw base::SetupError("write report", path, cause,
-                           "name a directory that can be written with --report DIR");
-}
-
-void create(const std::string& directory) {
-    std::error_code error;
-    std::filesystem::create_directories(directory, error);
-    if (error) fail(directory, error.message());
-}
-
 }  // namespace
 
 std::string json_report(const RunReport& report) {
@@ -212,34 +196,6 @@ std::string json_report(const RunReport& report) {
     json.update(verdicts_json(report));
     json["metrics"] = metrics;
     return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
-}
-
-void prepare_report_directory(const std::string& directory) {
-    create(directory);
-    const std::string probe = directory + "/report.json.tmp";
-    if (!std::ofstream(probe)) fail(probe, std::strerror(errno));
-    std::error_code ignored;
-    std::filesystem::remove(probe, ignored);
-}
-
-void write_json_report(const RunReport& report, const std::string& directory) {
-    create(directory);
-    const std::string path = directory + "/report.json";
-    const std::string partial = path + ".tmp";
-    std::ofstream file(partial, std::ios::trunc);
-    file << json_report(report);
-    file.close();
-    const int cause = errno;
-    std::error_code error;
-    if (!file) {
-        std::filesystem::remove(partial, error);
-        fail(partial, std::strerror(cause));
-    }
-    std::filesystem::rename(partial, path, error);
-    if (!error) return;
-    const std::string why = error.message();
-    std::filesystem::remove(partial, error);
-    fail(path, why);
 }
 
 }  // namespace weir::report

@@ -10,6 +10,7 @@
 #include "report/association_text.hpp"
 #include "report/format.hpp"
 #include "report/ike_text.hpp"
+#include "report/verdict.hpp"
 
 namespace weir::report {
 namespace {
@@ -137,9 +138,7 @@ void put_capture(Text out, const Snapshot& state) {
     fmt::format_to(out, "  segments of 1 MiB: {} of at most {}\n", capture.segments,
                    capture.most_segments);
     if (!capture.note.empty()) fmt::format_to(out, "  {}\n", base::printable(capture.note));
-    fmt::format_to(out, "  {}\n",
-                   capture.balanced ? "complete: each selected packet is written or has its reason"
-                                    : "NOT COMPLETE");
+    fmt::format_to(out, "  {}\n", verdict(capture));
 }
 
 /// A sum that a reader can check line by line. On a run that ended well nothing is in flight.
@@ -155,21 +154,9 @@ void put_ledger(Text out, const RunReport& report) {
         }
     }
     put(out, "+", "in flight", ledger.in_flight);
-    const std::uint64_t accounted =
-        ledger.delivered + ledger.forwarded + ledger.dropped_total() + ledger.in_flight;
-    put(out, "=", "accounted for", accounted);
-    if (ledger.balanced) {
-        fmt::format_to(out, "  BALANCED: every packet has its outcome, every mbuf is back\n");
-        return;
-    }
-    fmt::format_to(out, "  NOT BALANCED");
-    if (accounted < ledger.received) {
-        fmt::format_to(out, ": {} packets without an outcome",
-                       grouped(ledger.received - accounted));
-    } else if (accounted > ledger.received) {
-        fmt::format_to(out, ": {} outcomes too many", grouped(accounted - ledger.received));
-    }
-    fmt::format_to(out, "\n");
+    put(out, "=", "accounted for", accounted(ledger));
+    fmt::format_to(out, "  {}\n", verdict(ledger));
+    if (ledger.balanced) return;
     for (const std::string& what : report.missing) {
         fmt::format_to(out, "    {}\n", base::printable(what));
     }
@@ -178,13 +165,11 @@ void put_ledger(Text out, const RunReport& report) {
 void put_demo(Text out, const RunReport& report) {
     if (report.demo.empty()) return;
     fmt::format_to(out, "demo {:>64}{:>20}\n", "planted", "found");
-    bool same = true;
     for (const pipeline::DemoCheck& check : report.demo) {
-        same &= check.planted == check.found;
         fmt::format_to(out, "  {:<45}{:>22}{:>20}{}\n", check.what, grouped(check.planted),
                        grouped(check.found), check.planted == check.found ? "" : "  DIFFERS");
     }
-    fmt::format_to(out, "demo: {}\n", same && report.final.ledger.balanced ? "PASS" : "FAIL");
+    fmt::format_to(out, "demo: {}\n", demo_passed(report) ? "PASS" : "FAIL");
 }
 
 void put_conditions(Text out, const RunReport& report) {
@@ -193,22 +178,6 @@ void put_conditions(Text out, const RunReport& report) {
             out, "condition '{}': {}, the value is {}\n", base::printable(result.expression),
             result.failed ? "FAIL, it holds" : "ok, it does not hold", grouped(result.value));
     }
-}
-
-std::string_view meaning(base::ExitCode code) {
-    switch (code) {
-        case base::ExitCode::kOk:
-            return "all well";
-        case base::ExitCode::kVerdictFail:
-            return "a verdict of FAIL";
-        case base::ExitCode::kUsageOrSetup:
-            return "usage or set-up";
-        case base::ExitCode::kLedgerUnbalanced:
-            return "the ledger does not balance, or an mbuf is missing";
-        case base::ExitCode::kInputDamaged:
-            break;
-    }
-    return "the input is damaged; what could be read was processed";
 }
 
 }  // namespace

@@ -18,6 +18,28 @@ TEST(Grouped, PutsACommaBeforeEveryThirdDigit) {
     EXPECT_EQ(grouped(UINT64_MAX), "18,446,744,073,709,551,615");
 }
 
+TEST(Compact, HasFourLettersAtMost) {
+    EXPECT_EQ(compact(0), "0");
+    EXPECT_EQ(compact(999), "999");
+    EXPECT_EQ(compact(1000), "1k");
+    EXPECT_EQ(compact(1249), "1.2k");
+    EXPECT_EQ(compact(9949), "9.9k");
+    EXPECT_EQ(compact(9950), "10k");
+    EXPECT_EQ(compact(999'499), "999k");
+    EXPECT_EQ(compact(999'500), "1M");
+    EXPECT_EQ(compact(static_cast<double>(UINT64_MAX)), "18E");
+    for (double number = 1; number < 1e19; number *= 1.07) {
+        EXPECT_LE(compact(number).size(), 4U) << number;
+    }
+}
+
+TEST(ClassRange, NamesTheNumbersOfAClassByPowersOfTwo) {
+    EXPECT_EQ(class_range(0, false), "1");
+    EXPECT_EQ(class_range(1, false), "2-3");
+    EXPECT_EQ(class_range(11, false), "2048-4095");
+    EXPECT_EQ(class_range(12, true), "4096+");
+}
+
 TEST(Ratio, OfNothingIsZero) {
     EXPECT_EQ(ratio(5, 0), 0);
     EXPECT_EQ(ratio(5, -1), 0);

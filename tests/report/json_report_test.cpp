@@ -3,7 +3,6 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <unistd.h>
 
 #include <cmath>
 #include <filesystem>
@@ -11,27 +10,17 @@
 #include <limits>
 #include <nlohmann/json.hpp>
 #include <set>
-#include <sstream>
 
 #include "report/association_json.hpp"
 #include "sample_report.hpp"
-#include "support/setup_error.hpp"
 
 namespace weir::report {
 namespace {
 
 using nlohmann::json;
-using testing::AllOf;
 using testing::HasSubstr;
 
 json parsed(const pipeline::RunReport& report) { return json::parse(json_report(report)); }
-
-std::string file_text(const std::filesystem::path& path) {
-    std::ifstream file(path);
-    std::ostringstream text;
-    text << file.rdbuf();
-    return text.str();
-}
 
 TEST(JsonReport, TheLedgerHasIntegersDropsByStageAndReasonAndAVerdict) {
     const json ledger = parsed(sample_report())["ledger"];
@@ -283,67 +272,6 @@ TEST(ReportManual, DocumentsEveryKeyAndNoOther) {
     std::set<std::string> written;
     collect_keys(parsed(sample_report()), "", written);
     EXPECT_EQ(documented, written);
-}
-
-class JsonFile : public testing::Test {
-   protected:
-    void SetUp() override { std::filesystem::create_directories(root_); }
-    void TearDown() override { std::filesystem::remove_all(root_); }
-    std::string root_ = testing::TempDir() + "weir_json_file_" + std::to_string(::getpid());
-};
-
-TEST_F(JsonFile, IsWrittenIntoADirectoryThatIsCreated) {
-    const std::string directory = root_ + "/a/b";
-    write_json_report(sample_report(), directory);
-    EXPECT_EQ(file_text(directory + "/report.json"), json_report(sample_report()));
-    EXPECT_FALSE(std::filesystem::exists(directory + "/report.json.tmp"));
-}
-
-TEST_F(JsonFile, ReplacesAnOlderReport) {
-    std::ofstream(root_ + "/report.json") << std::string(100'000, 'x');
-    write_json_report(sample_report(), root_);
-    EXPECT_EQ(file_text(root_ + "/report.json"), json_report(sample_report()));
-}
-
-TEST_F(JsonFile, IsPreparedWithoutLeavingAnything) {
-    prepare_report_directory(root_ + "/new");
-    EXPECT_TRUE(std::filesystem::is_directory(root_ + "/new"));
-    EXPECT_TRUE(std::filesystem::is_empty(root_ + "/new"));
-}
-
-TEST_F(JsonFile, PreparingKeepsAnOlderReport) {
-    std::ofstream(root_ + "/report.json") << "older";
-    prepare_report_directory(root_);
-    EXPECT_EQ(file_text(root_ + "/report.json"), "older");
-}
-
-TEST_F(JsonFile, ADirectoryThatIsAFileIsRefused) {
-    const std::string file = root_ + "/file";
-    std::ofstream(file) << "text";
-    for (const std::string& directory : {file, file + "/below"}) {
-        const auto expected =
-            AllOf(HasSubstr(directory), HasSubstr("ot a directory"), HasSubstr("--report DIR"));
-        EXPECT_THAT(test::setup_error([&] { prepare_report_directory(directory); }), expected);
-        EXPECT_THAT(test::setup_error([&] { write_json_report(sample_report(), directory); }),
-                    expected);
-    }
-    EXPECT_EQ(file_text(file), "text");
-}
-
-TEST_F(JsonFile, AFullDiskIsReportedAndTheOlderReportStays) {
-    std::ofstream(root_ + "/report.json") << "older";
-    std::filesystem::create_symlink("/dev/full", root_ + "/report.json.tmp");
-    EXPECT_THAT(test::setup_error([&] { write_json_report(sample_report(), root_); }),
-                AllOf(HasSubstr("report.json.tmp"), HasSubstr("No space left on device")));
-    EXPECT_EQ(file_text(root_ + "/report.json"), "older");
-    EXPECT_FALSE(std::filesystem::is_symlink(root_ + "/report.json.tmp"));
-}
-
-TEST_F(JsonFile, ANameThatIsTakenIsReportedAndNothingIsLeftBeside) {
-    std::filesystem::create_directories(root_ + "/report.json/inside");
-    EXPECT_THAT(test::setup_error([&] { write_json_report(sample_report(), root_); }),
-                HasSubstr("/report.json: "));
-    EXPECT_FALSE(std::filesystem::exists(root_ + "/report.json.tmp"));
 }
 
 }  // namespace

@@ -3,6 +3,7 @@
 import os
 import subprocess
 import unittest
+from xml.etree import ElementTree
 
 from weir_case import OK, WEIR, WeirCase
 
@@ -33,6 +34,16 @@ class Demo(WeirCase):
     def test_passes_with_every_seed(self):
         for seed in range(2, 7):
             self.assert_pass(self.weir('--packets', '300000', '--seed', str(seed)))
+
+    def test_leaves_a_page_that_a_strict_reader_takes(self):
+        self.assert_pass(self.weir('--packets', '300000'))
+        page = self.directory / 'report' / 'report.html'
+        self.assertLess(page.stat().st_size, 200_000)
+        root = ElementTree.parse(page).getroot()
+        rows = {row[0].text: row[1].text for row in root.iterfind(".//section[@id='ledger']//tr")}
+        self.assertEqual(rows['received'], '300,000')
+        self.assertEqual(rows['= accounted for'], '300,000')
+        self.assertEqual(len(root.findall(".//svg[@class='plot']")), 33)
 
     def test_packets_is_exact(self):
         outcome = self.weir('--packets', '100001')
