@@ -53,15 +53,16 @@ class Health:
         self._windows()
 
     def _take_all(self, sequences):
-        at = 1
+        at, highest = 1, self.epoch.highest     # those held are not in that yet
         while at < len(sequences):
             four = sequences[at:at + 4]
             run = 0
-            self._look_for_a_second(four[0])
+            self._look_for_a_second(four[0], highest)
+            highest = self.epoch.highest
             if self._may_begin_restart(four[0]):
                 run = 1
                 while run < len(four) and 1 <= four[run] - four[run - 1] <= 8:
-                    self._look_for_a_second(four[run])
+                    self._look_for_a_second(four[run], highest)
                     run += 1
             if run == 4:
                 self._end()
@@ -73,10 +74,12 @@ class Health:
             for sequence in four:
                 self._take(sequence)
             at += max(run, 1)
+            if run in (0, 4):
+                highest = self.epoch.highest
 
-    def _look_for_a_second(self, sequence):
+    def _look_for_a_second(self, sequence, highest):
         """An association is on probation until another number comes, less than 4096 away."""
-        distance = abs(extended(sequence, self.epoch.highest) - self.epoch.highest)
+        distance = abs(extended(sequence, highest) - highest)
         if 0 < distance < WINDOW:
             self.figures['on_probation'] = False
 
