@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <csignal>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -35,6 +36,17 @@ namespace {
 
 using base::ExitCode;
 
+/// Ctrl-C, or SIGTERM: what came so far is the answer.
+class Interrupted {};
+volatile std::sig_atomic_t interrupted = 0;
+
+void listen_to_signals() {
+    struct sigaction action {};
+    action.sa_handler = [](int) { interrupted = 1; };
+    sigemptyset(&action.sa_mask);
+    for (const int signal : {SIGINT, SIGTERM}) sigaction(signal, &action, nullptr);
+}
+
 /// A capture file and its next packet.
 struct File {
     explicit File(const std::string& path) : stream(path) {}
@@ -44,7 +56,9 @@ struct File {
     capture::ReadResult result{};
 
     void advance() {
-        result = stream.next(packet, [] {});
+        result = stream.next(packet, [] {
+            if (interrupted != 0) throw Interrupted();
+        });
     }
     [[nodiscard]] bool has_packet() const { return result == capture::ReadResult::kPacket; }
 };
@@ -171,7 +185,12 @@ std::string text_of(const config::SaCommandLine& line, const pipeline::Associati
 
 ExitCode read_files(const config::SaCommandLine& line) {
     Reading reading(line);
-    reading.read();
+    listen_to_signals();
+    try {
+        reading.read();
+    } catch (const Interrupted&) {
+        complain("stopped; what came until now is counted");
+    }
     const ExitCode code = reading.end();
     print(text_of(line, reading.list()));
     return code;

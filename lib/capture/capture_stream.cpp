@@ -47,10 +47,9 @@ void CaptureStream::read_more() {
     end_ -= start_;
     start_ = 0;
     if (end_ == buffer_.size()) buffer_.resize(buffer_.size() * 2);
-    ssize_t octets = -1;
-    do {
-        octets = ::read(file_, buffer_.data() + end_, buffer_.size() - end_);
-    } while (octets < 0 && errno == EINTR);
+    const ssize_t octets = ::read(file_, buffer_.data() + end_, buffer_.size() - end_);
+    // The caller may have something to do about the signal before it asks again.
+    if (octets < 0 && errno == EINTR) return;
     if (octets < 0) {
         throw SetupError("read capture file", name_, std::strerror(errno),
                          "name a capture file that can be read");

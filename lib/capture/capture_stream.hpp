@@ -20,8 +20,8 @@ class CaptureStream {
     CaptureStream& operator=(const CaptureStream&) = delete;
 
     /// The next packet, whose octets are valid until the next call; kPacket, kEnd, kUnsupported or
-    /// kDamaged. `before_read` is called before a system call that may wait for more. Throws
-    /// SetupError when reading fails.
+    /// kDamaged. `before_read` is called before a system call that may wait for more, and again
+    /// after a signal has ended it; it may throw. Throws SetupError when reading fails.
     template <typename BeforeRead>
     [[nodiscard]] ReadResult next(CapturedPacket& packet, BeforeRead&& before_read) {
         for (;;) {

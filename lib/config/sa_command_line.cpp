@@ -22,6 +22,12 @@ constexpr std::string_view kForFiles[] = {"filter",        "udp-port",     "esp-
                                           "max-layers",    "sa-capacity",  "sa-idle",
                                           "points-before", "points-after", "points-capacity"};
 
+/// `--json=5`, which CLI11 takes for a truth.
+void refuse_value(const std::string& word) {
+    if (!word.starts_with("--json=")) return;
+    throw SetupError("use", word, "it takes no value", "leave away what stands behind it");
+}
+
 void refuse_run_settings(const Values& values) {
     for (const auto& [name, given] : values) {
         if (given.empty() || std::ranges::find(kForFiles, name) != std::end(kForFiles)) continue;
@@ -51,10 +57,10 @@ SaCommandLine parse_sa_command_line(std::vector<std::string> arguments) {
         if (setting.name != kEalArguments) add_option(app, setting, values);
     }
     const auto separator = std::ranges::find(arguments, "--");
-    if (separator != arguments.end()) {
-        values[kEalArguments].assign(separator + 1, arguments.end());
-        arguments.erase(separator, arguments.end());
-    }
+    std::vector<std::string> behind(separator, arguments.end());
+    if (!behind.empty()) behind.erase(behind.begin());
+    arguments.erase(separator, arguments.end());
+    for (const std::string& word : arguments) refuse_value(word);
     if (!parse_arguments(app, std::move(arguments), values)) {
         line.help = app.help();
         return line;
@@ -63,12 +69,22 @@ SaCommandLine parse_sa_command_line(std::vector<std::string> arguments) {
         if (word.starts_with("-") && word != "-") refuse_option(app, word);
         names.push_back(word);
     }
+    // Of a run they are EAL's; else they are files, whatever they look like.
+    const bool run =
+        !values["port"].empty() || (!names.empty() && names.front().ends_with(".toml"));
+    (run ? values[kEalArguments] : names)
+        .insert((run ? values[kEalArguments] : names).end(), behind.begin(), behind.end());
+    if (std::ranges::count(names, "-") > 1) {
+        throw SetupError("read", "-", "standard input is named twice", "name it once");
+    }
     if (names.size() == 1 && names.front().ends_with(".toml")) {
         read_toml_file(names.front(), line.options);
     } else {
         line.files = std::move(names);
     }
     if (!line.files.empty()) refuse_run_settings(values);
+    // In a run what is silent makes room; of files all is to be seen.
+    if (!line.files.empty()) line.options.sa_idle_seconds = 0;
     for (const Setting& setting : settings()) {
         apply_given(setting, values[setting.name], line.options);
     }

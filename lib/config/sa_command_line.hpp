@@ -13,7 +13,7 @@ struct SaCommandLine {
     std::string help;                ///< Not empty: print it and do nothing else.
     bool json = false;               ///< One JSON document instead of a table.
     std::vector<std::string> files;  ///< "-" is standard input; empty: it is a run.
-    Options options;  ///< Of the run; for files filter, sa_* and what concerns parsing.
+    Options options;  ///< Of the run; for files filter, sa_* (idle: 0) and what concerns parsing.
 };
 
 /// Reads the arguments behind `weir sa`: capture files, or a configuration (its name ends in .toml)

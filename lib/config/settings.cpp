@@ -248,7 +248,7 @@ const std::vector<Setting>& settings() {
          [](O& o, S& v) { o.sa_capacity = number<std::uint32_t>(v, 16, kMaxAssociations); }},
         {"sa-idle", kSeconds, "SECONDS",
          "forget an IPsec association silent for so long (3600); 0: none is",
-         [](O& o, S& v) { o.sa_idle_seconds = seconds(v, 0); }},
+         [](O& o, S& v) { o.sa_idle_seconds = v == "0" ? 0 : seconds(v, 0.001); }},
         {"points-before", kText, "PORT",
          "with --points-after: port before the device under test, its number or name; IPsec "
          "associations are compared there and behind it",

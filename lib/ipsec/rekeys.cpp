@@ -17,12 +17,16 @@ std::uint64_t distance(std::uint64_t one, std::uint64_t other) noexcept {
     return one > other ? one - other : other - one;
 }
 
+std::uint64_t lifetime(const SaView& view) noexcept { return view.last_seen - view.first_seen; }
+
 bool may_follow(const SaView& later, const SaView& former, const RekeyLimits& limits) noexcept {
     if (later.key.spi == former.key.spi || later.probation || former.probation) return false;
     if (former.first_seen >= later.first_seen || former.last_seen >= later.last_seen) return false;
-    const bool overlaps = former.last_seen > later.first_seen;
-    return distance(former.last_seen, later.first_seen) <=
-           (overlaps ? limits.most_overlap : limits.most_silence);
+    const std::uint64_t between = distance(former.last_seen, later.first_seen);
+    if (former.last_seen <= later.first_seen) return between <= limits.most_silence;
+    // Those that send side by side for most of their lives do not follow each other.
+    return between <= limits.most_overlap && between <= lifetime(former) / 2 &&
+           between <= lifetime(later) / 2;
 }
 
 }  // namespace

@@ -15,7 +15,8 @@ namespace weir::ipsec {
 /// In the table's ticks.
 struct RekeyLimits {
     std::uint64_t most_silence = 0;  ///< From the old one's last packet to the new one's first.
-    std::uint64_t most_overlap = 0;  ///< How long the old one may go on after that.
+    std::uint64_t most_overlap = 0;  ///< How long the old one may go on after that; and half as
+                                     ///< long as either of them at most.
 };
 
 inline constexpr std::uint32_t kFollowsNone = UINT32_MAX;

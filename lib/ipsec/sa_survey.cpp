@@ -4,16 +4,6 @@
 #include <algorithm>
 
 namespace weir::ipsec {
-namespace {
-
-/// Whether `one` stands before `other`: more trouble, or as much and more packets.
-bool is_worse(const SaView& one, const SaView& other) noexcept {
-    const std::uint64_t trouble = trouble_of(one.counts);
-    const std::uint64_t than = trouble_of(other.counts);
-    return trouble != than ? trouble > than : one.counts.packets > other.counts.packets;
-}
-
-}  // namespace
 
 void SaSurvey::ask() noexcept {
     if (state_.load(std::memory_order_acquire) == State::kAsked) return;

@@ -14,9 +14,18 @@
 /// So each side has the result for itself, and neither waits.
 namespace weir::ipsec {
 
-/// What an association is ranked by: packets that did not come once and in order.
+/// Packets that did not come once and in order.
 [[nodiscard]] constexpr std::uint64_t trouble_of(const SaCounts& counts) noexcept {
     return counts.lost + counts.duplicated + counts.reordered + counts.beyond_window;
+}
+
+/// Whether `one` stands before `other` where the worst come first: more trouble, or as much and
+/// more packets. Those on probation come last, since of them nothing is sure.
+[[nodiscard]] constexpr bool is_worse(const SaView& one, const SaView& other) noexcept {
+    if (one.probation != other.probation) return other.probation;
+    const std::uint64_t trouble = trouble_of(one.counts);
+    const std::uint64_t than = trouble_of(other.counts);
+    return trouble != than ? trouble > than : one.counts.packets > other.counts.packets;
 }
 
 class SaSurvey {

@@ -58,13 +58,7 @@ void add_comparisons(const ipsec::PointTable& table, ComparisonList& list) {
 }
 
 void finish_associations(const AssociationClock& clock, AssociationList& list) {
-    std::ranges::stable_sort(
-        list.associations, [](const Association& one, const Association& other) {
-            const auto rank = [](const Association& each) {
-                return std::tuple(ipsec::trouble_of(each.view.counts), each.view.counts.packets);
-            };
-            return rank(one) > rank(other);
-        });
+    std::ranges::stable_sort(list.associations, ipsec::is_worse, &Association::view);
     std::ranges::stable_sort(list.points.comparisons, std::greater<>(),
                              [](const ipsec::PointView& view) {
                                  return std::tuple(view.counts.lost + view.counts.only_after,

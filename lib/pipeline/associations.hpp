@@ -69,7 +69,7 @@ void add_associations(const ipsec::SaTable& table, const AssociationClock& clock
                       const std::vector<std::string>& ports, AssociationList& list);
 /// Adds what a table has compared. Not yet in order.
 void add_comparisons(const ipsec::PointTable& table, ComparisonList& list);
-/// Links rekeys and puts the worst first: by trouble, then packets.
+/// Links rekeys and puts the worst first.
 void finish_associations(const AssociationClock& clock, AssociationList& list);
 
 }  // namespace weir::pipeline

@@ -5,7 +5,6 @@
 #include <rte_cycles.h>
 
 #include <algorithm>
-#include <functional>
 #include <iterator>
 #include <string_view>
 
@@ -284,9 +283,7 @@ void observe_worst(const Wiring& wiring, Snapshot& snapshot) {
         worst.insert(worst.end(), answer.begin(), answer.end());
         slot.survey->ask();
     }
-    std::ranges::stable_sort(worst, std::greater<>(), [](const ipsec::SaView& view) {
-        return ipsec::trouble_of(view.counts);
-    });
+    std::ranges::stable_sort(worst, ipsec::is_worse);
     worst.resize(std::min(worst.size(), ipsec::SaSurvey::kWorst));
 }
 

@@ -128,13 +128,22 @@ Json points_json(const pipeline::ComparisonList& list, std::size_t most) {
 }
 
 std::string association_report(const pipeline::AssociationList& list) {
-    const Json json = {{"schema", "weir-sa/1"},
-                       {"totals", association_totals_json(list.totals)},
-                       {"associations", associations_json(list, list.associations.size())},
-                       {"points", points_json(list.points, list.points.comparisons.size())},
-                       {"ike", ike_totals_json(list)},
-                       {"hosts", hosts_json(list, list.hosts.size())}};
-    return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+    const auto line = [](const Json& json) {
+        return json.dump(-1, ' ', false, Json::error_handler_t::replace);
+    };
+    // One association at a time: as a tree, hundreds of thousands take gigabytes.
+    std::string text = "{\"schema\": \"weir-sa/1\",\n\"totals\": ";
+    text += line(association_totals_json(list.totals)) + ",\n\"associations\": [";
+    const char* before = "\n";
+    for (const Association& each : list.associations) {
+        text += before + line(association_json(each));
+        before = ",\n";
+    }
+    text += "],\n\"points\": ";
+    text += line(points_json(list.points, list.points.comparisons.size()));
+    text += ",\n\"ike\": " + line(ike_totals_json(list));
+    text += ",\n\"hosts\": " + line(hosts_json(list, list.hosts.size())) + "}\n";
+    return text;
 }
 
 }  // namespace weir::report

@@ -20,7 +20,7 @@ namespace weir::report {
 [[nodiscard]] nlohmann::ordered_json points_json(const pipeline::ComparisonList& list,
                                                  std::size_t most);
 
-/// What `weir sa --json` prints: all of it, with a line break at the end.
+/// What `weir sa --json` prints: all of it, an association a line, with a line break at the end.
 [[nodiscard]] std::string association_report(const pipeline::AssociationList& list);
 
 }  // namespace weir::report

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <array>
 #include <iterator>
+#include <map>
 #include <span>
 
 #include "base/printable.hpp"
@@ -45,6 +46,16 @@ std::string windows(const SaView& view) {
 
 void put_detail(Text out, const char* what, const std::string& text) {
     if (!text.empty()) fmt::format_to(out, "      {:<22}{}\n", what, text);
+}
+
+/// Which port is which, where there are several.
+void put_ports(Text out, const AssociationList& list) {
+    std::map<std::uint16_t, std::string_view> ports;
+    for (const Association& each : list.associations) ports[each.view.key.port] = each.port;
+    if (ports.size() < 2) return;
+    for (const auto& [number, name] : ports) {
+        fmt::format_to(out, "  port {}: {}\n", number, base::printable(std::string(name)));
+    }
 }
 
 void put_association(Text out, const Association& association) {
@@ -125,6 +136,7 @@ std::string association_table(const AssociationList& list, std::size_t most) {
     const Text out(text);
     const ipsec::SaTotals& totals = list.totals;
     fmt::format_to(out, "IPsec associations, worst first (docs/ipsec.md defines the figures)\n");
+    put_ports(out, list);
     fmt::format_to(out, "  {}\n", association_heading());
     const std::size_t shown = std::min(most, list.associations.size());
     for (const Association& each : std::span(list.associations).first(shown)) {

@@ -57,12 +57,25 @@ TEST(SaCommandLine, RefusesWhatBelongsToARunBesideFiles) {
     EXPECT_THAT(refusal({"a.pcap", "--workers", "2"}),
                 AllOf(HasSubstr("--workers"), HasSubstr("--port FILE")));
     EXPECT_THAT(refusal({"a.pcap", "--port", "b.pcap"}), HasSubstr("--port"));
-    EXPECT_THAT(refusal({"a.pcap", "--", "--log-level=8"}), HasSubstr("without a run"));
+}
+
+TEST(SaCommandLine, OfFilesNothingIsForgottenUnlessAsked) {
+    EXPECT_EQ(parse_sa_command_line({"a.pcap"}).options.sa_idle_seconds, 0);
+    EXPECT_EQ(parse_sa_command_line({"--port", "a.pcap"}).options.sa_idle_seconds, 3600);
+    EXPECT_THAT(refusal({"a.pcap", "--sa-idle", "1e-10"}), HasSubstr("from 0.001"));
+}
+
+TEST(SaCommandLine, TakesWhatStandsBehindTwoHyphensForFiles) {
+    EXPECT_THAT(parse_sa_command_line({"a.pcap", "--", "--b.pcap"}).files,
+                ElementsAre("a.pcap", "--b.pcap"));
+    EXPECT_THAT(parse_sa_command_line({"--", "a.pcap"}).files, ElementsAre("a.pcap"));
 }
 
 TEST(SaCommandLine, SaysWhatIsMissingOrUnknown) {
     EXPECT_THAT(refusal({}), AllOf(HasSubstr("no capture file"), HasSubstr("weir sa FILE")));
     EXPECT_THAT(refusal({"a.pcap", "--jsn"}), HasSubstr("did you mean --json?"));
+    EXPECT_THAT(refusal({"a.pcap", "--json=5"}), HasSubstr("takes no value"));
+    EXPECT_THAT(refusal({"-", "a.pcap", "-"}), HasSubstr("named twice"));
     EXPECT_THAT(refusal({"a.pcap", "--sa-capacity", "5"}), HasSubstr("from 16 to 1048576"));
     EXPECT_THAT(parse_sa_command_line({"--help"}).help, HasSubstr("--sa-idle"));
 }

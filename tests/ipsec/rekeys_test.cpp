@@ -54,6 +54,13 @@ TEST(LinkRekeys, LeavesThoseAloneThatGoOnSideBySide) {
     EXPECT_EQ(links({association(1, 0, 1000), association(2, 500, 1000)}), Links(2, kFollowsNone));
 }
 
+TEST(LinkRekeys, TellsAShortOverlapFromSendingInTurn) {
+    // Within the limit, but for more than half of the life of one.
+    EXPECT_EQ(links({association(1, 0, 10), association(2, 1, 11)}), Links(2, kFollowsNone));
+    EXPECT_EQ(links({association(1, 0, 100), association(2, 95, 104)}), Links(2, kFollowsNone));
+    EXPECT_EQ(links({association(1, 0, 100), association(2, 95, 106)})[1], 0U);
+}
+
 TEST(LinkRekeys, GivesEachOneFollower) {
     // Two in parallel, rekeyed one after the other.
     EXPECT_EQ(links({association(1, 0, 100), association(2, 1, 130), association(3, 101, 300),

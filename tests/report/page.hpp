@@ -25,8 +25,8 @@ struct Page {
 namespace page_detail {
 
 inline bool only_entities(std::string_view text) {
-    static const std::regex entity("&(amp|lt|gt|quot|#39);");
-    return std::regex_replace(std::string(text), entity, "").find('&') == std::string::npos;
+    static const std::regex kEntity("&(amp|lt|gt|quot|#39);");
+    return std::regex_replace(std::string(text), kEntity, "").find('&') == std::string::npos;
 }
 
 inline void refer(Page& page, std::string ids) {
@@ -39,9 +39,9 @@ inline void refer(Page& page, std::string ids) {
 
 /// `text`: attributes, as " a="1" b="2"".
 inline void read_attributes(Page& page, std::string text) {
-    static const std::regex attribute("^ ([A-Za-z-]+)=\"([^\"<]*)\"");
+    static const std::regex kAttribute("^ ([A-Za-z-]+)=\"([^\"<]*)\"");
     std::set<std::string> seen;
-    for (std::smatch match; std::regex_search(text, match, attribute); text = match.suffix()) {
+    for (std::smatch match; std::regex_search(text, match, kAttribute); text = match.suffix()) {
         const std::string name = match[1];
         const std::string value = match[2];
         if (!seen.insert(name).second) page.error = "attribute twice: " + name;
@@ -56,8 +56,8 @@ inline void read_attributes(Page& page, std::string text) {
 }  // namespace page_detail
 
 inline Page read_page(std::string_view text) {
-    static const std::string doctype = "<!DOCTYPE html>\n";
-    if (text.starts_with(doctype)) text.remove_prefix(doctype.size());
+    static const std::string kDoctype = "<!DOCTYPE html>\n";
+    if (text.starts_with(kDoctype)) text.remove_prefix(kDoctype.size());
     Page page;
     std::vector<std::string> open;
     while (page.error.empty() && !text.empty()) {

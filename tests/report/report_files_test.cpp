@@ -102,11 +102,11 @@ TEST_F(ReportFiles, AFullDiskIsReportedAndTheOlderReportsStay) {
 }
 
 TEST_F(ReportFiles, ANameThatIsTakenIsReportedAndNothingIsLeftBeside) {
-    for (const std::string name : {"report.json", "report.html"}) {
-        const std::string directory = root_ + "/" + name + ".d";
-        std::filesystem::create_directories(directory + "/" + name + "/inside");
+    for (const std::string name : {"/report.json", "/report.html"}) {
+        const std::string directory = root_ + name + ".d";
+        std::filesystem::create_directories(directory + name + "/inside");
         EXPECT_THAT(test::setup_error([&] { write_reports(sample_report(), directory); }),
-                    HasSubstr("/" + name + ": "));
+                    HasSubstr(name + ": "));
         EXPECT_THAT(names_in(directory), Each(Not(HasSubstr(".tmp"))));
     }
 }

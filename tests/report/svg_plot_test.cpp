@@ -27,15 +27,15 @@ using Counts = std::vector<std::uint64_t>;
 
 /// Counts that plots have to bear.
 const std::vector<Counts>& hard_counts() {
-    static const std::vector<Counts> all = {Counts(8, 0),
-                                            {0, 0, 0, 0, 0, 0, 0, 1},
-                                            {1, 1, 1, 1, 1, 1, 1, 1},
-                                            Counts(8, UINT64_MAX),
-                                            {UINT64_MAX, 0, 1, 0, 0, 2, 0, 0},
-                                            {100, 1, 0, 0, 0, 0, 0, 0},
-                                            {99, 1, 0, 0, 0, 0, 0, 0},
-                                            {5'000'000'000, 7, 6, 5, 4, 3, 2, 1}};
-    return all;
+    static const std::vector<Counts> kAll = {Counts(8, 0),
+                                             {0, 0, 0, 0, 0, 0, 0, 1},
+                                             {1, 1, 1, 1, 1, 1, 1, 1},
+                                             Counts(8, UINT64_MAX),
+                                             {UINT64_MAX, 0, 1, 0, 0, 2, 0, 0},
+                                             {100, 1, 0, 0, 0, 0, 0, 0},
+                                             {99, 1, 0, 0, 0, 0, 0, 0},
+                                             {5'000'000'000, 7, 6, 5, 4, 3, 2, 1}};
+    return kAll;
 }
 
 /// The values of `attribute`, in order.

@@ -216,7 +216,7 @@ class SaCase(WeirCase):
         if totals['recycled'] == totals['aged'] == 0:
             for name in SUMS:
                 self.assertEqual(totals[name], sum(one[name] for one in associations), name)
-        ranks = [(sum(one[name] for name in ('lost', 'duplicated', 'reordered', 'beyond_window')),
+        ranks = [(not one['on_probation'], sum(one[name] for name in ('lost', 'duplicated', 'reordered', 'beyond_window')),
                   one['packets']) for one in associations]
         self.assertEqual(ranks, sorted(ranks, reverse=True))
         self.assertEqual(len({key_of(one) for one in associations}), len(associations))

@@ -161,6 +161,10 @@ class Health:
             for size in WINDOWS}
 
 
+def lifetime(association):
+    return association['last_ns'] - association['first_ns']
+
+
 def followed(associations):
     """What each follows at a rekey, as lib/ipsec/rekeys.hpp says: by key, keys."""
     follows, taken = {}, set()
@@ -171,7 +175,8 @@ def followed(associations):
             if (other[:4] == key[:4] and other.spi != key.spi and other not in taken
                     and not later['on_probation'] and not former['on_probation']
                     and former['first_ns'] < later['first_ns'] and former['last_ns'] < later['last_ns']
-                    and -MOST_OVERLAP_NS <= silence <= MOST_SILENCE_NS):
+                    and -min(MOST_OVERLAP_NS, lifetime(former) // 2, lifetime(later) // 2) <= silence
+                    and silence <= MOST_SILENCE_NS):
                 candidates.append((abs(silence), other))
         if candidates:
             follows[key] = min(candidates)[1]

@@ -2,12 +2,17 @@
 """`weir sa`: every figure of every association held against a model of docs/ipsec.md, on captures of the
 test's own making; what it reads, how it lists it, and what goes wrong."""
 import collections
+import fcntl
 import json
 import os
 import random
+import signal
 import socket
 import struct
+import subprocess
+import termios
 import threading
+import time
 import unittest
 
 import frames
@@ -89,8 +94,8 @@ class Model(SaCase):
 
         pairs = ((9.9, True), (10.1, False), (0, True), (-59, True), (-61, False))
         for number, (silence, _) in enumerate(pairs):
-            send(number, 1000, 1, 100)
-            send(number, 2000, 101 + silence, 200)
+            send(number, 1000, 1, 130)
+            send(number, 2000, 131 + silence, 200)
         send(10, 1000, 1, 100)                              # another protocol
         send(10, 2000, 102, 100, WAYS[15])
         send(11, 1000, 1, 100)                              # on probation
@@ -239,6 +244,34 @@ class Files(SaCase):
         piped = self.found(fifo)
         feeder.join()
         self.assertEqual(untimed(piped), expected)
+
+    def test_a_signal_ends_a_pipe_that_goes_on(self):
+        made = self.write(scene(3, 200, 20))
+        for number in (signal.SIGINT, signal.SIGTERM):
+            with open(self.directory / 'answer', 'w+') as answer, \
+                    open(self.directory / 'complaint', 'w+') as complaint:
+                process = subprocess.Popen([WEIR, 'sa', '--json', '-'], stdin=subprocess.PIPE,
+                                           stdout=answer, stderr=complaint)
+                self._processes.append(process)
+                process.stdin.write(made.read_bytes())
+                process.stdin.flush()
+                self.await_read(process.stdin)
+                process.send_signal(number)
+                self.assertEqual(process.wait(timeout=20), OK)
+                process.stdin.close()
+                answer.seek(0)
+                complaint.seek(0)
+                self.assertIn('what came until now is counted', complaint.read())
+                self.assertEqual(json.load(answer)['associations'],
+                                 [dict(one, port_name='-') for one in self.found(made)['associations']])
+
+    def await_read(self, pipe):
+        """Until nothing is left in it; then the reader waits for more."""
+        deadline = time.monotonic() + 20
+        while struct.unpack('i', fcntl.ioctl(pipe, termios.FIONREAD, bytes(4)))[0] != 0:
+            self.assertLess(time.monotonic(), deadline)
+            time.sleep(0.01)
+        time.sleep(0.2)
 
     def test_what_stands_before_the_damage_is_counted(self):
         content = self.made.read_bytes()
