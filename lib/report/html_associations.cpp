@@ -11,6 +11,7 @@
 
 #include "report/association_text.hpp"
 #include "report/format.hpp"
+#include "report/html_ipsec.hpp"
 #include "report/html_text.hpp"
 #include "report/svg_plot.hpp"
 
@@ -102,13 +103,6 @@ std::string window_of(const SaView& view) {
 
 std::string spi_of(const SaView& view) { return fmt::format("0x{:08x}", view.key.spi); }
 
-/// Lines are broken behind the arrow only.
-std::string arrow_ends(const SaView& view) {
-    std::string ends = escaped(ends_of(view.key));
-    constexpr std::string_view kArrow = " -&gt; ";
-    return ends.replace(ends.find(kArrow), kArrow.size(), "\xc2\xa0\xe2\x86\x92 ");
-}
-
 std::string sums(const ipsec::SaTotals& totals) {
     HtmlFacts facts;
     facts.add("packets", grouped(totals.counts.packets));
@@ -151,7 +145,7 @@ std::string worst_table(const AssociationList& list) {
     for (const Association& each : std::span(list.associations).first(shown)) {
         const SaView& view = each.view;
         table.row({spi_of(view), std::string(protocol_of(view.key)), std::to_string(view.key.port),
-                   arrow_ends(view), grouped(view.counts.packets), grouped(view.counts.lost),
+                   arrow_ends(view.key), grouped(view.counts.packets), grouped(view.counts.lost),
                    grouped(view.counts.duplicated), grouped(view.counts.reordered),
                    grouped(view.counts.beyond_window), grouped(view.longest_gap), window_of(view),
                    escaped(remarks_of(each))});
@@ -202,8 +196,9 @@ std::string one_by_one(const AssociationList& list) {
         Distributions its;
         its.add(each.view);
         if (!its.any()) continue;
-        text += fmt::format("<section class=\"association\"><h3>{} {}, {}</h3>\n",
-                            spi_of(each.view), protocol_of(each.view.key), arrow_ends(each.view));
+        text +=
+            fmt::format("<section class=\"association\"><h3>{} {}, {}</h3>\n", spi_of(each.view),
+                        protocol_of(each.view.key), arrow_ends(each.view.key));
         text += facts_of(each) + figures(fmt::format("sa-{}", i + 1), its) + "</section>\n";
     }
     return text;
@@ -212,10 +207,11 @@ std::string one_by_one(const AssociationList& list) {
 }  // namespace
 
 std::string html_associations(const AssociationList& list) {
+    const std::string beside = html_points(list.points) + html_ike(list);
     if (list.totals.created == 0 && list.associations.empty()) {
-        return paragraph("No IPsec association was seen.", "note");
+        return paragraph("No IPsec association was seen.", "note") + beside;
     }
-    std::string text = sums(list.totals) + worst_table(list);
+    std::string text = sums(list.totals) + worst_table(list) + beside;
     // What one association suffered is all there is.
     if (list.associations.size() > 1) text += all_together(list);
     return text + one_by_one(list);

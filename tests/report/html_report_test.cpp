@@ -58,6 +58,7 @@ pipeline::RunReport report_with(const std::string& name) {
     state.capture->not_stored = {{name, 10}};
     state.capture->lost = {{name, 25}};
     report.associations.associations[0].port = name;
+    report.associations.points.before = report.associations.points.after = name;
     report.allocations = {{2, name, 5, {name}}};
     report.missing = {name};
     report.demo = {{name, 1, 2}};
@@ -118,6 +119,14 @@ TEST(HtmlReport, NamesStayText) {
         EXPECT_EQ(page.find('\xff'), std::string::npos);
     }
     EXPECT_THAT(html_report(report_with("<i>&\"'")), HasSubstr("&lt;i&gt;&amp;&quot;&#39;"));
+}
+
+TEST(HtmlReport, HasPointsAndIkeBesideTheAssociations) {
+    const std::string page = html_report(sample_report());
+    EXPECT_THAT(page, HasSubstr("<h3>IKE by pair of hosts</h3>"));
+    EXPECT_TRUE(std::regex_search(page, std::regex("Before .*net_ring0.* and after .*net_ring1")));
+    EXPECT_THAT(html_report({}), Not(HasSubstr("IKE by pair")));
+    EXPECT_THAT(html_report({}), Not(HasSubstr("and after")));
 }
 
 TEST(HtmlReport, TheSameReportGivesTheSamePage) {
