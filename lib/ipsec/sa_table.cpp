@@ -202,8 +202,8 @@ void SaTable::leave_probation(std::uint32_t slot) noexcept {
 /// Goes round the entries in an eighth of the time after which they may be forgotten, where bursts
 /// come often enough.
 void SaTable::age(std::uint64_t now) noexcept {
+    if (now - aged_until_ < age_interval_) return;
     const std::uint64_t due = std::min((now - aged_until_) / age_interval_, kAgeMost);
-    if (due == 0) return;
     aged_until_ = now;
     for (std::uint64_t i = 0; i < std::min<std::uint64_t>(due, used_); ++i) {
         if (to_age_ >= used_) to_age_ = 0;
