@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include <sys/mman.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -10,6 +11,8 @@
 #include "base/setup_error.hpp"
 #include "config/command_line.hpp"
 #include "config/decode_command_line.hpp"
+#include "config/sa_command_line.hpp"
+#include "crypto/esp_sa_file.hpp"
 #include "targets.hpp"
 
 namespace weir::fuzz {
@@ -25,6 +28,9 @@ class MemoryFile {
             static_cast<ssize_t>(contents.size())) {
             throw std::system_error(errno, std::generic_category(), "write");
         }
+        // Else keys in it are not read.
+        if (fchmod(descriptor_, 0600) != 0)
+            throw std::system_error(errno, std::generic_category(), "fchmod");
     }
     ~MemoryFile() { close(descriptor_); }
     MemoryFile(const MemoryFile&) = delete;
@@ -48,11 +54,11 @@ std::vector<std::string> arguments_of(Octets text) {
     return arguments;
 }
 
-/// What is wrong when `read` reads the arguments.
-template <typename Read>
-Complaint complaint_of(Read read, const std::vector<std::string>& arguments) {
+/// What is wrong when `read` reads the arguments, or what else it takes.
+template <typename Read, typename From>
+Complaint complaint_of(Read read, const From& from) {
     try {
-        static_cast<void>(read(arguments));
+        static_cast<void>(read(from));
     } catch (const base::SetupError& error) {
         if (std::string_view(error.what()).find('\n') == std::string_view::npos) {
             return "an error that does not say what to do: " + std::string(error.what());
@@ -68,9 +74,16 @@ Complaint complaint_of(Read read, const std::vector<std::string>& arguments) {
 Complaint run_config(Octets input) {
     const auto nul = std::ranges::find(input, std::byte{0});
     std::vector<std::string> arguments = arguments_of({input.begin(), nul});
-    if (Complaint decode = complaint_of(config::parse_decode_command_line, arguments);
-        !decode.empty()) {
-        return decode;
+    for (const Complaint& each :
+         {complaint_of(config::parse_decode_command_line, arguments),
+          complaint_of(config::parse_sa_command_line, arguments),
+          complaint_of(
+              [](Octets octets) {
+                  return crypto::parse_esp_sa(
+                      {reinterpret_cast<const char*>(octets.data()), octets.size()}, "esp_sa");
+              },
+              input)}) {
+        if (!each.empty()) return each;
     }
     const bool has_file = nul != input.end();
     const MemoryFile file(has_file ? Octets(nul + 1, input.end()) : Octets());
