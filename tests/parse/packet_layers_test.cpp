@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include "layer_sample.hpp"
 #include "parsed.hpp"
 #include "support/guarded_bytes.hpp"
 
@@ -10,18 +11,6 @@ namespace weir::parse {
 namespace {
 
 using enum LayerKind;
-
-/// A frame with its record, and the view that the layers are read from.
-struct Sample {
-    explicit Sample(const Packet& packet) : frame(packet.build()), record(parsed(frame)) {}
-    [[nodiscard]] base::PacketView view() const {
-        return {frame, static_cast<std::uint32_t>(frame.size())};
-    }
-    [[nodiscard]] PacketLayers layers() const { return {view(), record}; }
-
-    Frame frame;
-    PacketRecord record;
-};
 
 TEST(PacketLayers, ReadHeaderFieldsFromTheOctets) {
     const Sample sample(Packet().eth().vlan(7).ipv4("10.0.0.1", "10.0.0.2").ttl(9).udp(1000, 53));
