@@ -107,7 +107,7 @@ TEST(LayerBounds, AreNoLengthOfL2tpVersion3) {
     EXPECT_EQ(kinds(data.record), (Kinds{kEth, kIpv4, kUdp, kL2tp}));
     EXPECT_EQ(data.layers().end(3), 62U);
     // In IP the session id comes first, and may look like a header of version 2.
-    const Sample in_ip(ip4().l2tp_v3(0x4002000c).payload(20));
+    const Sample in_ip(ip4().l2tp_v3(0x40020000).set16(2, 12).payload(20));
     EXPECT_EQ(kinds(in_ip.record), (Kinds{kEth, kIpv4, kL2tp}));
     EXPECT_EQ(in_ip.layers().end(2), 58U);
 }

@@ -24,8 +24,8 @@ struct Sample {
     }
     [[nodiscard]] PacketLayers layers() const { return {view(), record, esp_null_icv_octets}; }
 
-    /// Where the last layer captured ends when no more than `octets` of it are there now, though
-    /// the record was made from all: what is read behind them ends the test.
+    /// Where `layer` ends when the capture holds no more than `octets` of it, fewer than when the
+    /// record was made; to read one more ends the test.
     [[nodiscard]] std::size_t end_of_cut(std::size_t layer, std::size_t octets) const {
         test::GuardedBytes guarded(4096);
         const auto bytes = guarded.flush_against_guard(
