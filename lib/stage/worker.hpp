@@ -24,14 +24,14 @@
 #include "stage/transmit.hpp"
 
 /// What happens to a burst: parse, filter, capture, IPsec health, action; with keys parse, IPsec
-/// health, decapsulation, filter, capture, action; all packets through one
-/// stage, then all through the next. Runs on one lcore, from a ring (WorkerTask) or straight from
-/// the sources (DirectTask).
+/// health, decapsulation, filter, capture, action. All packets go through one stage, then all
+/// through the next. Runs on one lcore, from a ring (WorkerTask) or straight from the sources
+/// (DirectTask).
 namespace weir::stage {
 
 enum class ActionKind : std::uint8_t {
     kSink,     ///< Delivered: the packet has arrived and is freed.
-    kForward,  ///< Sent unchanged out of the egress of the port it came from.
+    kForward,  ///< Sent as it is by now out of the egress of the port it came from.
     kMacswap   ///< Likewise, with the Ethernet addresses exchanged.
 };
 
