@@ -84,7 +84,8 @@ class Reading {
           point_entries_(compared_ ? line.options.points_capacity : 0),
           point_slots_(point_entries_.size() * ipsec::kPointWindow),
           point_buckets_(ipsec::sa_buckets(point_entries_.size())),
-          points_({point_entries_, point_slots_, point_buckets_}, std::random_device()(),
+          points_({point_entries_, point_slots_, point_buckets_},
+                  compared_.value_or(ipsec::PointPorts{}), std::random_device()(),
                   static_cast<std::uint64_t>(pipeline::kMostDelaySeconds * 1e9)) {
         for (const std::string& file : line.files) {
             files_.push_back(std::make_unique<File>(file));
@@ -143,9 +144,7 @@ class Reading {
         ipsec::SaPacket sa;
         if (!ipsec::packet_of(view, record, {file}, sa)) return;
         table_.update({&sa, 1}, now_ns_);
-        if (!compared_) return;
-        if (file == compared_->before) points_.take(sa, ipsec::Point::kBefore, now_ns_);
-        if (file == compared_->after) points_.take(sa, ipsec::Point::kAfter, now_ns_);
+        if (compared_) points_.take(sa, now_ns_);
     }
 
     void take_ike(const base::PacketView& view, const parse::PacketRecord& record,
@@ -166,7 +165,7 @@ class Reading {
     ipsec::SaTable table_;
     ipsec::IkeTable ike_;
     std::vector<std::string> names_;
-    std::optional<pipeline::ComparedPorts> compared_;
+    std::optional<ipsec::PointPorts> compared_;
     std::vector<ipsec::PointEntry> point_entries_;
     std::vector<ipsec::PointSlot> point_slots_;
     std::vector<ipsec::SaBucket> point_buckets_;

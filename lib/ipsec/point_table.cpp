@@ -4,8 +4,6 @@
 #include <algorithm>
 #include <utility>
 
-#include "base/counters.hpp"
-
 namespace weir::ipsec {
 namespace {
 
@@ -80,11 +78,17 @@ PointTotals& PointTotals::operator+=(const PointTotals& other) noexcept {
     return *this;
 }
 
-PointTable::PointTable(const PointStorage& storage, std::uint64_t seed,
+PointTable::PointTable(const PointStorage& storage, PointPorts ports, std::uint64_t seed,
                        std::uint64_t most_delay) noexcept
-    : storage_(storage), index_(storage.buckets), hash_of_(seed), most_delay_(most_delay) {}
+    : storage_(storage),
+      index_(storage.buckets),
+      hash_of_(seed),
+      ports_(ports),
+      most_delay_(most_delay) {}
 
-void PointTable::take(const SaPacket& packet, Point point, std::uint64_t now) noexcept {
+void PointTable::take(const SaPacket& packet, std::uint64_t now) noexcept {
+    if (packet.key.port != ports_.before && packet.key.port != ports_.after) return;
+    const std::size_t here = packet.key.port == ports_.before ? 0 : 1;
     SaKey key = packet.key;
     key.port = 0;
     const std::uint32_t at = entry_of(key, now);
@@ -94,7 +98,6 @@ void PointTable::take(const SaPacket& packet, Point point, std::uint64_t now) no
     }
     PointEntry& entry = storage_.entries[at];
     PointSlot& slot = slot_of(at, packet.sequence);
-    const std::size_t here = base::at(point);
     PointEntry::Side& side = entry.sides[here];
     PointEntry::Side& other = entry.sides[1 - here];
     entry.last_seen = now;

@@ -17,7 +17,11 @@
 /// points. docs/ipsec.md defines the figures.
 namespace weir::ipsec {
 
-enum class Point : std::uint8_t { kBefore, kAfter };
+/// The ports, or capture files, at the two points, as SaKey::port has them.
+struct PointPorts {
+    std::uint16_t before = 0;
+    std::uint16_t after = 0;
+};
 
 /// Sequence numbers of an association that can be on their way at the same time.
 inline constexpr std::uint32_t kPointWindow = 4096;
@@ -41,7 +45,7 @@ struct PointCounts {
 /// One association at one moment.
 struct PointView {
     SaKey key;              ///< Its port says nothing.
-    bool reversed = false;  ///< It comes to Point::kAfter first: it goes the other way.
+    bool reversed = false;  ///< It comes to PointPorts::after first: it goes the other way.
     PointCounts counts;
     base::LogHistogram delay;  ///< Of those that arrived, in ticks.
 };
@@ -97,10 +101,12 @@ struct PointTotals {
 class PointTable {
    public:
     /// `storage` outlives the table. What takes more than `most_delay` ticks is lost.
-    PointTable(const PointStorage& storage, std::uint64_t seed, std::uint64_t most_delay) noexcept;
+    PointTable(const PointStorage& storage, PointPorts ports, std::uint64_t seed,
+               std::uint64_t most_delay) noexcept;
 
-    /// Takes in a packet seen at `point` at the time `now`. Times do not go back.
-    void take(const SaPacket& packet, Point point, std::uint64_t now) noexcept;
+    /// Takes in a packet seen at the time `now`; one seen at neither port is nothing to it. Times
+    /// do not go back.
+    void take(const SaPacket& packet, std::uint64_t now) noexcept;
 
     /// Fills `out` with associations from entry `from` on, as SaTable::snapshot() does.
     [[nodiscard]] std::size_t snapshot(std::size_t& from, std::span<PointView> out) const noexcept;
@@ -118,6 +124,7 @@ class PointTable {
     PointStorage storage_;
     SaIndex index_;
     SaHash hash_of_;
+    PointPorts ports_;
     std::uint64_t most_delay_;
     std::uint32_t used_ = 0;  ///< Entries from here on have never been used.
     std::uint32_t hand_ = 0;  ///< Where room is looked for next.

@@ -31,8 +31,8 @@ std::uint16_t number_of(const std::string& option, const std::string& port,
 
 }  // namespace
 
-std::optional<ComparedPorts> compared_ports(const config::Options& options,
-                                            const std::vector<std::string>& names) {
+std::optional<ipsec::PointPorts> compared_ports(const config::Options& options,
+                                                const std::vector<std::string>& names) {
     if (options.points_before.empty() && options.points_after.empty()) return std::nullopt;
     if (options.points_before.empty() || options.points_after.empty()) {
         const bool before = options.points_after.empty();
@@ -40,8 +40,8 @@ std::optional<ComparedPorts> compared_ports(const config::Options& options,
             "compare", "two points", "only one is named",
             fmt::format("name the other with --points-{}", before ? "after" : "before"));
     }
-    const ComparedPorts ports{number_of("points-before", options.points_before, names),
-                              number_of("points-after", options.points_after, names)};
+    const ipsec::PointPorts ports{number_of("points-before", options.points_before, names),
+                                  number_of("points-after", options.points_after, names)};
     if (ports.before != ports.after) return ports;
     throw SetupError("compare", "two points", "both are the same port",
                      "name the port behind the device with --points-after");

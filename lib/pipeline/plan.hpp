@@ -40,13 +40,13 @@ struct Plan {
     std::size_t workers = 0;
     std::uint16_t rx_queues = 1;  ///< Of each DPDK port.
     std::uint16_t tx_queues = 1;
-    std::size_t rings = 0;                ///< Each of Options::ring_size.
-    std::size_t associations = 0;         ///< IPsec associations each worker can hold.
-    std::size_t ike_pairs = 0;            ///< Pairs of hosts with IKE each worker can hold.
-    std::optional<ComparedPorts> points;  ///< The ports whose associations are compared.
-    std::size_t compared = 0;             ///< Associations each worker can compare.
-    std::size_t keys = 0;                 ///< ESP associations whose keys are given.
-    std::size_t mbufs = 0;                ///< Of each pool; one pool for each NUMA socket in use.
+    std::size_t rings = 0;                    ///< Each of Options::ring_size.
+    std::size_t associations = 0;             ///< IPsec associations each worker can hold.
+    std::size_t ike_pairs = 0;                ///< Pairs of hosts with IKE each worker can hold.
+    std::optional<ipsec::PointPorts> points;  ///< The ports whose associations are compared.
+    std::size_t compared = 0;                 ///< Associations each worker can compare.
+    std::size_t keys = 0;                     ///< ESP associations whose keys are given.
+    std::size_t mbufs = 0;  ///< Of each pool; one pool for each NUMA socket in use.
     std::uint32_t mbuf_data_bytes = 0;
     CapturePlan capture;
     MemoryPlan memory;

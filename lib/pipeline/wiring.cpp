@@ -201,7 +201,7 @@ void Wiring::make_points(WorkerSlot& slot) {
     slot.points = std::make_unique<ipsec::PointTable>(
         ipsec::PointStorage{slot.point_entries->elements(), slot.point_slots->elements(),
                             slot.point_buckets->elements()},
-        rte_rand(), tsc_of(kMostDelaySeconds));
+        *plan_.points, rte_rand(), tsc_of(kMostDelaySeconds));
 }
 
 void Wiring::make_decryptors(std::span<const crypto::SecurityAssociation> keys) {
@@ -251,9 +251,6 @@ void Wiring::make_workers() {
         setup.associations = slot.associations.get();
         setup.survey = slot.survey.get();
         setup.points = slot.points.get();
-        const ComparedPorts points = plan_.points.value_or(ComparedPorts{});
-        setup.point_before = {points.before};
-        setup.point_after = {points.after};
         setup.decryptor = slot.decryptor.get();
         setup.ike = slot.ike.get();
         setup.egress = slot.egress;

@@ -140,17 +140,8 @@ void Worker::track_associations(const mem::Burst& burst, Mask kept) noexcept {
     const std::uint64_t now = base::tsc_now();
     setup_.associations->update(packets, now);
     association_totals_.write(setup_.associations->running());
-    if (setup_.points != nullptr) compare_points(packets, now);
-}
-
-void Worker::compare_points(std::span<const ipsec::SaPacket> packets, std::uint64_t now) noexcept {
-    for (const ipsec::SaPacket& packet : packets) {
-        if (packet.key.port == setup_.point_before.value) {
-            setup_.points->take(packet, ipsec::Point::kBefore, now);
-        } else if (packet.key.port == setup_.point_after.value) {
-            setup_.points->take(packet, ipsec::Point::kAfter, now);
-        }
-    }
+    if (setup_.points == nullptr) return;
+    for (const ipsec::SaPacket& packet : packets) setup_.points->take(packet, now);
 }
 
 Worker::Mask Worker::drop_unopened(std::size_t size, Mask kept, Tally& tally) noexcept {

@@ -43,12 +43,10 @@ class Worker {
         const filter::Filter* filter = nullptr;  ///< None: every packet passes.
         CaptureTap* capture = nullptr;           ///< This worker's own. None: nothing is captured.
         ipsec::SaTable* associations = nullptr;  ///< This worker's own.
+        ipsec::SaSurvey* survey = nullptr;       ///< Of these. None: nobody asks.
         ipsec::PointTable* points = nullptr;     ///< This worker's own. None: nothing is compared.
-        base::PortId point_before{};             ///< The ports that are compared.
-        base::PortId point_after{};
-        ipsec::SaSurvey* survey = nullptr;  ///< Of these. None: nobody asks.
-        crypto::EspDecryptor* decryptor =
-            nullptr;                             ///< This worker's own. None: ESP stays as it is.
+        /// This worker's own. None: ESP stays as it is.
+        crypto::EspDecryptor* decryptor = nullptr;
         ipsec::IkeTable* ike = nullptr;          ///< This worker's own. None: IKE is not counted.
         std::span<Transmitter* const> egress{};  ///< By mbuf->port; nullptr where there is none.
         std::span<Transmitter* const> transmitters{};  ///< Each once.
@@ -109,7 +107,6 @@ class Worker {
     void count(std::size_t size, Tally& tally) noexcept;
     [[nodiscard]] Mask filter(const mem::Burst& burst, Tally& tally) noexcept;
     void track_associations(const mem::Burst& burst, Mask kept) noexcept;
-    void compare_points(std::span<const ipsec::SaPacket> packets, std::uint64_t now) noexcept;
     [[nodiscard]] Mask drop_unopened(std::size_t size, Mask kept, Tally& tally) noexcept;
     void track_ike(const mem::Burst& burst, Mask kept, const Tally& tally) noexcept;
     void take_ike(const mem::Burst& burst, Mask kept) noexcept;

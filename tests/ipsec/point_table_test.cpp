@@ -29,13 +29,13 @@ class PointTableTest : public testing::Test {
         : entries_(entries),
           slots_(entries * kPointWindow),
           buckets_(sa_buckets(entries)),
-          table_({entries_, slots_, buckets_}, 7, kMostDelay) {}
+          table_({entries_, slots_, buckets_}, {0, 1}, 7, kMostDelay) {}
 
     void before(std::uint32_t spi, std::uint32_t number, std::uint64_t now) {
-        table_.take({key(spi, 0), number, 100}, Point::kBefore, now);
+        table_.take({key(spi, 0), number, 100}, now);
     }
     void after(std::uint32_t spi, std::uint32_t number, std::uint64_t now) {
-        table_.take({key(spi, 1), number, 100}, Point::kAfter, now);
+        table_.take({key(spi, 1), number, 100}, now);
     }
     [[nodiscard]] std::optional<PointView> view(std::uint32_t spi) const {
         std::vector<PointView> views(entries_.size());

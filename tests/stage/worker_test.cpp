@@ -59,11 +59,9 @@ TEST_F(WorkerTest, ComparesTheAssociationsOfTwoPorts) {
     std::vector<ipsec::PointEntry> entries(kEntries);
     std::vector<ipsec::PointSlot> slots(kEntries * ipsec::kPointWindow);
     std::vector<ipsec::SaBucket> buckets(ipsec::sa_buckets(kEntries));
-    ipsec::PointTable points({entries, slots, buckets}, 1, UINT64_MAX);
+    ipsec::PointTable points({entries, slots, buckets}, {2, 1}, 1, UINT64_MAX);
     Worker::Setup comparing = setup();
     comparing.points = &points;
-    comparing.point_before = {2};
-    comparing.point_after = {1};
     Worker worker(comparing);
     const auto esp = [](std::uint32_t sequence) {
         return Packet().eth().ipv4("10.0.0.1", "10.0.0.2").esp(777, sequence).payload(40).build();
