@@ -27,9 +27,6 @@ double Association::packets_per_second() const noexcept {
 
 void add_associations(const ipsec::SaTable& table, const AssociationClock& clock,
                       const std::vector<std::string>& ports, AssociationList& list) {
-    const auto seconds = [&clock](std::uint64_t ticks) {
-        return static_cast<double>(ticks - clock.start) / clock.ticks_per_second;
-    };
     std::array<ipsec::SaView, 64> views;
     std::size_t from = 0;
     while (const std::size_t count = table.snapshot(from, views)) {
@@ -37,8 +34,8 @@ void add_associations(const ipsec::SaTable& table, const AssociationClock& clock
             Association association;
             association.view = view;
             if (view.key.port < ports.size()) association.port = ports[view.key.port];
-            association.first_seen_seconds = seconds(view.first_seen);
-            association.last_seen_seconds = seconds(view.last_seen);
+            association.first_seen_seconds = clock.seconds(view.first_seen);
+            association.last_seen_seconds = clock.seconds(view.last_seen);
             list.associations.push_back(std::move(association));
         }
     }

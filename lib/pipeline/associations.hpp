@@ -62,6 +62,11 @@ inline constexpr double kMostDelaySeconds = 10;
 struct AssociationClock {
     std::uint64_t start = 0;
     double ticks_per_second = 1e9;
+
+    /// From the start to `ticks`.
+    [[nodiscard]] double seconds(std::uint64_t ticks) const noexcept {
+        return static_cast<double>(ticks - start) / ticks_per_second;
+    }
 };
 
 /// Adds a table's associations and sums. `ports`: names, by SaKey::port. Not yet in order.

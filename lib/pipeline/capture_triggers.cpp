@@ -7,6 +7,8 @@
 #include <atomic>
 #include <csignal>
 
+#include "pipeline/observe.hpp"
+
 namespace weir::pipeline {
 namespace {
 
@@ -29,12 +31,6 @@ std::uint64_t ring_full(const Wiring& wiring) {
     return full;
 }
 
-ipsec::SaTotals associations(const Wiring& wiring) {
-    ipsec::SaTotals totals;
-    for (const WorkerSlot& slot : wiring.workers()) totals += slot.worker->associations().read();
-    return totals;
-}
-
 bool has(const std::vector<std::string>& events, std::string_view event) {
     return std::ranges::find(events, event) != events.end();
 }
@@ -44,14 +40,14 @@ bool has(const std::vector<std::string>& events, std::string_view event) {
 std::vector<CaptureTriggers::Count> CaptureTriggers::counts() {
     return {{"ring_full", "packets dropped", ring_full},
             {"ipsec_lost", "sequence numbers missing",
-             [](const Wiring& wiring) { return associations(wiring).counts.lost; }},
+             [](const Wiring& wiring) { return association_totals(wiring).counts.lost; }},
             {"ipsec_replayed", "packets repeated, or too late to tell",
              [](const Wiring& wiring) {
-                 const ipsec::SaCounts counts = associations(wiring).counts;
+                 const ipsec::SaCounts counts = association_totals(wiring).counts;
                  return counts.duplicated + counts.beyond_window;
              }},
             {"ipsec_new_sa", "associations begun",
-             [](const Wiring& wiring) { return associations(wiring).confirmed; }}};
+             [](const Wiring& wiring) { return association_totals(wiring).confirmed; }}};
 }
 
 CaptureTriggers::CaptureTriggers(const std::vector<std::string>& events)

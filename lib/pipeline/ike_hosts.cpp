@@ -104,13 +104,10 @@ void finish_hosts(const AssociationClock& clock, AssociationList& list) {
         ++found->second.associations;
         if (association.follows_spi) ++found->second.followers;
     }
-    const auto seconds = [&clock](std::uint64_t ticks) {
-        return static_cast<double>(ticks - clock.start) / clock.ticks_per_second;
-    };
     list.hosts.clear();
     for (auto& [key, hosts] : all) {
-        hosts.first_seen_seconds = seconds(hosts.view.first_seen);
-        hosts.last_seen_seconds = seconds(hosts.view.last_seen);
+        hosts.first_seen_seconds = clock.seconds(hosts.view.first_seen);
+        hosts.last_seen_seconds = clock.seconds(hosts.view.last_seen);
         list.hosts.push_back(std::move(hosts));
     }
     std::ranges::stable_sort(list.hosts, [](const IkeHosts& one, const IkeHosts& other) {

@@ -326,17 +326,19 @@ Snapshot observe(const Wiring& wiring, double elapsed_seconds, bool driver_state
     }
     set_ledger_metrics(snapshot.ledger, snapshot.metrics);
     set_port_metrics(snapshot.ports, snapshot.metrics);
-    ipsec::SaTotals associations;
     ipsec::IkeTotals ike;
-    for (const WorkerSlot& slot : wiring.workers()) {
-        associations += slot.worker->associations().read();
-        ike += slot.worker->ike().read();
-    }
-    set_association_metrics(associations, snapshot.metrics);
+    for (const WorkerSlot& slot : wiring.workers()) ike += slot.worker->ike().read();
+    set_association_metrics(association_totals(wiring), snapshot.metrics);
     if (wiring.plan().points) set_point_metrics({}, snapshot.metrics);
     set_ike_metrics(ike, snapshot.metrics);
     if (!driver_state) observe_worst(wiring, snapshot);
     return snapshot;
+}
+
+ipsec::SaTotals association_totals(const Wiring& wiring) {
+    ipsec::SaTotals totals;
+    for (const WorkerSlot& slot : wiring.workers()) totals += slot.worker->associations().read();
+    return totals;
 }
 
 std::vector<AllocationSite> allocation_sites(const Wiring& wiring) {

@@ -16,6 +16,9 @@ namespace weir::pipeline {
 /// for their worst associations, which they answer until the next call.
 [[nodiscard]] Snapshot observe(const Wiring& wiring, double elapsed_seconds, bool driver_state);
 
+/// The running sums of the associations of all workers.
+[[nodiscard]] ipsec::SaTotals association_totals(const Wiring& wiring);
+
 /// Where packet lcores called the allocator in spite of their seal.
 [[nodiscard]] std::vector<AllocationSite> allocation_sites(const Wiring& wiring);
 
