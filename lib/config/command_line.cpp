@@ -4,7 +4,6 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
-#include <algorithm>
 #include <utility>
 
 #include "base/setup_error.hpp"
@@ -37,11 +36,7 @@ void add_options(CLI::App& app, Values& values) {
 CommandLine parse_command_line(std::vector<std::string> arguments, const CommandName& name) {
     CommandLine result;
     Values values;
-    const auto separator = std::ranges::find(arguments, "--");
-    if (separator != arguments.end()) {
-        values[kEalArguments].assign(separator + 1, arguments.end());
-        arguments.erase(separator, arguments.end());
-    }
+    values[kEalArguments] = split_off(arguments);
     CLI::App app(name.purpose, "weir " + name.word);
     app.footer(
         "Arguments behind -- go to DPDK's EAL. Exit codes: 0 all well, 1 a verdict of FAIL,\n"

@@ -4,7 +4,6 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
-#include <algorithm>
 #include <charconv>
 #include <string_view>
 #include <utility>
@@ -20,12 +19,6 @@ using base::SetupError;
 
 /// Settings of `weir run` that mean the same here.
 constexpr std::string_view kShared[] = {"udp-port", "esp-null-icv", "max-layers"};
-
-/// `--json=5`, which CLI11 takes for a truth.
-void refuse_value(const std::string& word) {
-    if (!word.starts_with("--json=") && !word.starts_with("--hex=")) return;
-    throw SetupError("use", word, "it takes no value", "leave away what stands behind it");
-}
 
 std::uint64_t packet_number(const std::string& text) {
     std::uint64_t number = 0;
@@ -53,12 +46,7 @@ DecodeCommandLine parse_decode_command_line(std::vector<std::string> arguments) 
     add_option(app, "filter", "EXPR", "tcpdump expression; only what matches is printed", values);
     add_option(app, "packet", "N", "print all fields of this packet only; the first is 1", values);
     for (const std::string_view name : kShared) add_option(app, *find_setting(name), values);
-    // What stands behind -- is no option, whatever it looks like.
-    const auto separator = std::ranges::find(arguments, "--");
-    std::vector<std::string> files(separator, arguments.end());
-    if (!files.empty()) files.erase(files.begin());
-    arguments.erase(separator, arguments.end());
-    std::ranges::for_each(arguments, refuse_value);
+    std::vector<std::string> files = split_off(arguments);
     if (!parse_arguments(app, std::move(arguments), values)) {
         line.help = app.help();
         return line;

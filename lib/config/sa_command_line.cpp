@@ -22,12 +22,6 @@ constexpr std::string_view kForFiles[] = {"filter",        "udp-port",     "esp-
                                           "max-layers",    "sa-capacity",  "sa-idle",
                                           "points-before", "points-after", "points-capacity"};
 
-/// `--json=5`, which CLI11 takes for a truth.
-void refuse_value(const std::string& word) {
-    if (!word.starts_with("--json=")) return;
-    throw SetupError("use", word, "it takes no value", "leave away what stands behind it");
-}
-
 void refuse_run_settings(const Values& values) {
     for (const auto& [name, given] : values) {
         if (given.empty() || std::ranges::find(kForFiles, name) != std::end(kForFiles)) continue;
@@ -56,11 +50,7 @@ SaCommandLine parse_sa_command_line(std::vector<std::string> arguments) {
     for (const Setting& setting : settings()) {
         if (setting.name != kEalArguments) add_option(app, setting, values);
     }
-    const auto separator = std::ranges::find(arguments, "--");
-    std::vector<std::string> behind(separator, arguments.end());
-    if (!behind.empty()) behind.erase(behind.begin());
-    arguments.erase(separator, arguments.end());
-    for (const std::string& word : arguments) refuse_value(word);
+    const std::vector<std::string> behind = split_off(arguments);
     if (!parse_arguments(app, std::move(arguments), values)) {
         line.help = app.help();
         return line;
@@ -72,8 +62,8 @@ SaCommandLine parse_sa_command_line(std::vector<std::string> arguments) {
     // Of a run they are EAL's; else they are files, whatever they look like.
     const bool run =
         !values["port"].empty() || (!names.empty() && names.front().ends_with(".toml"));
-    (run ? values[kEalArguments] : names)
-        .insert((run ? values[kEalArguments] : names).end(), behind.begin(), behind.end());
+    std::vector<std::string>& takes_them = run ? values[kEalArguments] : names;
+    takes_them.insert(takes_them.end(), behind.begin(), behind.end());
     if (std::ranges::count(names, "-") > 1) {
         throw SetupError("read", "-", "standard input is named twice", "name it once");
     }

@@ -27,7 +27,26 @@ void refuse_options_as_values(const Values& values) {
     }
 }
 
+/// `--json=5`, which CLI11 takes for a truth, and `--json=off`, which would not win over a file.
+void refuse_flags_with_values(const CLI::App& app, const std::vector<std::string>& arguments) {
+    for (const std::string& word : arguments) {
+        const std::size_t equals = word.find('=');
+        if (equals == word.npos) continue;
+        const CLI::Option* option = app.get_option_no_throw(word.substr(0, equals));
+        if (option == nullptr || option->get_items_expected_max() != 0) continue;
+        throw SetupError("use", word, "it takes no value", "leave away what stands behind it");
+    }
+}
+
 }  // namespace
+
+std::vector<std::string> split_off(std::vector<std::string>& arguments) {
+    const auto separator = std::ranges::find(arguments, "--");
+    if (separator == arguments.end()) return {};
+    std::vector<std::string> behind(separator + 1, arguments.end());
+    arguments.erase(separator, arguments.end());
+    return behind;
+}
 
 void add_option(CLI::App& app, const Setting& setting, Values& values) {
     if (setting.type == ValueType::kFlag) {
@@ -49,6 +68,7 @@ void add_option(CLI::App& app, std::string_view name, std::string_view value_nam
 }
 
 bool parse_arguments(CLI::App& app, std::vector<std::string> arguments, const Values& values) {
+    refuse_flags_with_values(app, arguments);
     std::ranges::reverse(arguments);  // CLI11 takes them from the back.
     try {
         app.parse(arguments);

@@ -22,6 +22,10 @@ void add_option(CLI::App& app, const Setting& setting, Values& values);
 void add_option(CLI::App& app, std::string_view name, std::string_view value_name,
                 std::string_view description, Values& values);
 
+/// Takes what stands behind `--` out of `arguments`, with it: it is no option, whatever it looks
+/// like.
+[[nodiscard]] std::vector<std::string> split_off(std::vector<std::string>& arguments);
+
 /// Reads `arguments` into what was added to `app`; false when they ask for help. Throws SetupError
 /// that names the option and what is wrong.
 [[nodiscard]] bool parse_arguments(CLI::App& app, std::vector<std::string> arguments,

@@ -164,6 +164,8 @@ TEST(CommandLine, TheEalSettingHasNoOptionOfItsOwn) {
 TEST(CommandLine, RefusesAnOptionWithoutItsValue) {
     EXPECT_THAT(refusal({"--workers"}), HasSubstr("use --workers: its value is missing"));
     EXPECT_THAT(refusal({"--workers="}), HasSubstr("use --workers: its value is missing"));
+    EXPECT_THAT(refusal({"--strict=off"}), HasSubstr("use --strict=off: it takes no value"));
+    EXPECT_THAT(refusal({"-h=1"}), HasSubstr("use -h=1: it takes no value"));
     EXPECT_THAT(refusal({"--workers", "--mode", "pipeline"}),
                 AllOf(HasSubstr("use --workers: its value is missing"), HasSubstr("--mode")));
     EXPECT_THAT(refusal({"--filter", "--"}), HasSubstr("use --filter: its value is missing"));

@@ -74,7 +74,8 @@ TEST(SaCommandLine, TakesWhatStandsBehindTwoHyphensForFiles) {
 TEST(SaCommandLine, SaysWhatIsMissingOrUnknown) {
     EXPECT_THAT(refusal({}), AllOf(HasSubstr("no capture file"), HasSubstr("weir sa FILE")));
     EXPECT_THAT(refusal({"a.pcap", "--jsn"}), HasSubstr("did you mean --json?"));
-    EXPECT_THAT(refusal({"a.pcap", "--json=5"}), HasSubstr("takes no value"));
+    EXPECT_THAT(refusal({"a.pcap", "--json=5"}), HasSubstr("use --json=5: it takes no value"));
+    EXPECT_THAT(parse_sa_command_line({"json=5.pcap"}).files, ElementsAre("json=5.pcap"));
     EXPECT_THAT(refusal({"-", "a.pcap", "-"}), HasSubstr("named twice"));
     EXPECT_THAT(refusal({"a.pcap", "--sa-capacity", "5"}), HasSubstr("from 16 to 1048576"));
     EXPECT_THAT(parse_sa_command_line({"--help"}).help, HasSubstr("--sa-idle"));
