@@ -13,19 +13,19 @@ namespace weir::base {
 class SecretText {
    public:
     SecretText() = default;
-    explicit SecretText(std::string text) noexcept : text_(std::move(text)) {}
-    ~SecretText() { wipe(); }
+    explicit SecretText(std::string text) noexcept : text_(std::move(text)) { wipe(text); }
+    ~SecretText() { wipe(text_); }
     SecretText(const SecretText&) = default;
-    SecretText(SecretText&& other) noexcept : text_(other.text_) { other.wipe(); }
+    SecretText(SecretText&& other) noexcept : text_(std::move(other.text_)) { wipe(other.text_); }
     SecretText& operator=(const SecretText& other) {
         if (this != &other) *this = SecretText(other);
         return *this;
     }
     SecretText& operator=(SecretText&& other) noexcept {
         if (this == &other) return *this;
-        wipe();
-        text_ = other.text_;
-        other.wipe();
+        wipe(text_);
+        text_ = std::move(other.text_);
+        wipe(other.text_);
         return *this;
     }
 
@@ -33,9 +33,10 @@ class SecretText {
     friend bool operator==(const SecretText&, const SecretText&) = default;
 
    private:
-    void wipe() noexcept {
-        ::explicit_bzero(text_.data(), text_.capacity());
-        text_.clear();
+    /// All of its memory: a short text that was moved away still stands in it.
+    static void wipe(std::string& text) noexcept {
+        ::explicit_bzero(text.data(), text.capacity());
+        text.clear();
     }
 
     std::string text_;

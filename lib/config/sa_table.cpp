@@ -4,13 +4,16 @@
 #include <fmt/format.h>
 #include <sys/stat.h>
 
+#include <cerrno>
 #include <cstdint>
+#include <cstring>
 #include <iterator>
 #include <limits>
 #include <string_view>
 
 #include "base/nearest.hpp"
 #include "base/printable.hpp"
+#include "base/private_file.hpp"
 #include "base/setup_error.hpp"
 
 namespace weir::config {
@@ -122,9 +125,10 @@ SaSetting read_association(const std::string& path, const toml::table& table) {
 
 void refuse_public(const std::string& path) {
     struct stat status {};
-    if (::stat(path.c_str(), &status) == 0 && (status.st_mode & (S_IRWXG | S_IRWXO)) == 0) return;
-    throw SetupError("read keys", path, "its group or others may use it, and it holds keys",
-                     "make it private: chmod 600 " + path);
+    if (::stat(path.c_str(), &status) != 0) {
+        throw SetupError("read keys", path, std::strerror(errno), "check the configuration file");
+    }
+    base::require_private(status.st_mode, path);
 }
 
 }  // namespace

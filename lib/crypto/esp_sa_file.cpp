@@ -12,6 +12,7 @@
 #include <cstring>
 #include <utility>
 
+#include "base/private_file.hpp"
 #include "base/setup_error.hpp"
 #include "crypto/sa_fields.hpp"
 
@@ -247,10 +248,7 @@ std::size_t checked_size(const Descriptor& file, const std::string& path) {
         throw SetupError("read keys", path, "it is no regular file",
                          "give the name of an esp_sa file as Wireshark writes it");
     }
-    if ((status.st_mode & (S_IRWXG | S_IRWXO)) != 0) {
-        throw SetupError("read keys", path, "its group or others may use it, and it holds keys",
-                         "make it private: chmod 600 " + path);
-    }
+    base::require_private(status.st_mode, path);
     if (static_cast<std::size_t>(status.st_size) > kMostFileOctets) {
         throw SetupError("read keys", path, "it is larger than 16 MiB",
                          "give the name of an esp_sa file as Wireshark writes it");

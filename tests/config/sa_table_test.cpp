@@ -93,19 +93,5 @@ TEST_F(SaTableFile, NamesFileLineAndKeyButNeverAValue) {
     EXPECT_THAT(refusal("[sa]\nspi = 300\n"), HasSubstr("expected [[sa]]"));
 }
 
-TEST(SecretText, IsWipedWhereItWas) {
-    base::SecretText one(std::string("0123456789"));
-    base::SecretText other(std::move(one));
-    EXPECT_EQ(other.text(), "0123456789");
-    EXPECT_EQ(one.text(), "");  // NOLINT(bugprone-use-after-move)
-    EXPECT_EQ(one.text().data()[0], '\0');
-    base::SecretText third;
-    third = other;
-    EXPECT_EQ(third, other);
-    other = base::SecretText();
-    EXPECT_EQ(other.text(), "");
-    EXPECT_EQ(third.text(), "0123456789");
-}
-
 }  // namespace
 }  // namespace weir::config
