@@ -32,11 +32,9 @@ Json windows_json(const SaView& view) {
 }
 
 Json ends_json(const ipsec::SaKey& key) {
-    const std::string ends = ends_of(key);
-    const std::size_t arrow = ends.find(" -> ");
     return {{"protocol", protocol_of(key)},
-            {"source", ends.substr(0, arrow)},
-            {"destination", ends.substr(arrow + 4)},
+            {"source", address_text(key.network, key.source)},
+            {"destination", address_text(key.network, key.destination)},
             {"spi", key.spi}};
 }
 

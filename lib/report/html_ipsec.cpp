@@ -18,14 +18,16 @@ using ipsec::IkeCounter;
 
 /// More stand in report.json.
 constexpr std::size_t kMostRows = 50;
-constexpr std::string_view kArrow = "\xc2\xa0\xe2\x86\x92 ";
+
+/// Addresses hold nothing that markup needs escaped.
+std::string arrow(const std::string& from, const std::string& to) {
+    return from + "\xc2\xa0\xe2\x86\x92 " + to;
+}
 
 }  // namespace
 
 std::string arrow_ends(const ipsec::SaKey& key) {
-    std::string ends = escaped(ends_of(key));
-    constexpr std::string_view kPlain = " -&gt; ";
-    return ends.replace(ends.find(kPlain), kPlain.size(), kArrow);
+    return arrow(address_text(key.network, key.source), address_text(key.network, key.destination));
 }
 
 std::string html_points(const pipeline::ComparisonList& list) {
@@ -80,8 +82,8 @@ std::string html_ike(const pipeline::AssociationList& list) {
         for (std::size_t i = 0; i < each.view.directions.size(); ++i) {
             const ipsec::IkeCounts& counts = each.view.directions[i].counts;
             const std::string& from = i == 0 ? low : high;
-            table.row({escaped(from) + std::string(kArrow) + escaped(i == 0 ? high : low),
-                       std::to_string(each.view.hosts.port), grouped(counts[IkeCounter::kPackets]),
+            table.row({arrow(from, i == 0 ? high : low), std::to_string(each.view.hosts.port),
+                       grouped(counts[IkeCounter::kPackets]),
                        grouped(counts[IkeCounter::kRequests]),
                        grouped(counts[IkeCounter::kResponses]),
                        grouped(counts[IkeCounter::kRetransmissions]),
