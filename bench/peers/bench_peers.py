@@ -1,26 +1,30 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: BSD-3-Clause
-"""Rates of whole programs, side by side: Weir's two wirings receiving, and dpdk-testpmd; Weir's two
-wirings capturing to tmpfs, and one thread that copies and writes the same (capture_rates.py).
+"""Rates of whole programs, side by side: Weir's two wirings receiving, and dpdk-testpmd; one lcore of
+each that receives or sends back real packets (lcore_rates.py); Weir's two wirings capturing to tmpfs,
+and one thread that copies and writes the same (capture_rates.py).
 
 Every round runs each variant once, in turn, so that a machine whose speed drifts slows all of them
 alike; what is compared is the ratio within a round. Printed are medians with minimum and maximum.
 Nothing here is a test: it measures and passes no verdict.
 
-  bench_peers.py --weir BIN --capture FILE [--testpmd BIN] [--programs DIR] [--rounds 7]
-                 [--seconds 2] [--only receive|capture] [--json OUT]
+  bench_peers.py --weir BIN --capture FILE [--real FILE] [--testpmd BIN] [--programs DIR]
+                 [--rounds 7] [--seconds 2] [--only receive|lcore|capture] [--json OUT]
+
+OUT gets {"rows": {key: {"ours": [...], "peer": [...], "unit": "pps", "what": ...}}, ...}, each list
+by round, and all rates by variant.
 """
 import argparse
 import json
 import os
-import re
 import statistics
 import subprocess
 import sys
 import tempfile
-import time
 
 import capture_rates
+import lcore_rates
+import testpmd
 
 
 def weir_rate(weir, arguments, seconds):
@@ -34,52 +38,6 @@ def weir_rate(weir, arguments, seconds):
         with open(os.path.join(directory, 'report.json')) as file:
             report = json.load(file)
     return report['ledger']['received'] / report['elapsed_seconds']
-
-
-def testpmd_rate(testpmd, device, seconds, cpus):
-    """Packets a second that testpmd received in rxonly mode on one lcore."""
-    command = [testpmd, '--lcores', '0@%d,1@%d' % (cpus[0], cpus[-1]), '--no-huge', '--no-shconf',
-               '-m', '256', '--no-pci', '--no-telemetry', '--vdev', device, '--',
-               '-i', '--forward-mode=rxonly', '--total-num-mbufs=8191']
-    process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-                               stderr=subprocess.STDOUT, text=True)
-    output = []
-
-    def say(text):
-        process.stdin.write(text + '\n')
-        process.stdin.flush()
-
-    try:
-        read_until(process, 'testpmd>', output)
-        say('start')
-        read_until(process, 'testpmd>', output)
-        started = time.monotonic()
-        time.sleep(seconds)
-        say('stop')
-        elapsed = time.monotonic() - started
-        say('quit')
-        output.append(process.stdout.read())
-        process.wait(timeout=30)
-    finally:
-        if process.poll() is None:
-            process.kill()
-            process.wait()
-    text = ''.join(output)
-    found = re.search(r'Forward statistics for port 0.*?RX-packets:\s*(\d+)', text, re.S)
-    if not found:
-        sys.exit('testpmd said nothing of RX-packets:\n' + text[-2000:])
-    return int(found.group(1)) / elapsed
-
-
-def read_until(process, prompt, output):
-    """Reads testpmd's output up to its next prompt."""
-    seen = ''
-    while not seen.endswith(prompt):
-        character = process.stdout.read(1)
-        if character == '':
-            sys.exit('testpmd ended early:\n' + ''.join(output)[-2000:] + seen)
-        seen += character
-    output.append(seen)
 
 
 def spread(values, scale=1.0):
@@ -116,12 +74,35 @@ def receive(options, cpus):
         for name, arguments in variants.items():
             rates[name].append(weir_rate(options.weir, arguments, options.seconds))
         if peer:
-            rates[peer].append(testpmd_rate(options.testpmd, pcap, options.seconds, cpus))
+            rates[peer].append(testpmd.rate(options.testpmd, [pcap], options.seconds, cpus))
         print('receive: round %d of %d done' % (turn + 1, options.rounds), file=sys.stderr)
     print('receive: %d rounds of %g s, %d CPUs; median (minimum to maximum)' %
           (options.rounds, options.seconds, len(cpus)))
     print_rates(rates, peer, 'ratio to testpmd, same round')
     return rates
+
+
+def lcore(options, cpus):
+    """The rows of lcore_rates.py."""
+    with tempfile.TemporaryDirectory() as directory:
+        bench = lcore_rates.LcoreRates(
+            lambda arguments, seconds: weir_rate(options.weir, arguments, seconds),
+            options.testpmd, options.real or options.capture, directory, options.seconds, cpus)
+        for turn in range(options.rounds):
+            bench.round()
+            print('lcore: round %d of %d done' % (turn + 1, options.rounds), file=sys.stderr)
+    rows = bench.rows()
+    print('lcore: %d rounds of %g s, %d CPUs, %s; median (minimum to maximum)' %
+          (options.rounds, options.seconds, len(cpus),
+           'real captures' if options.real else "Weir's own traffic for real captures"))
+    print('%-22s %-24s %-24s %s' % ('', 'Mpps', 'peer, Mpps', 'ours / peer, same round'))
+    for key, row in rows.items():
+        ratios = [ours / peer for ours, peer in zip(row['ours'], row['peer'])]
+        print('%-22s %-24s %-24s %s' % (key, spread(row['ours'], 1e6), spread(row['peer'], 1e6),
+                                        spread(ratios)))
+    for key, row in rows.items():
+        print('%s: %s' % (key, row['what']))
+    return rows
 
 
 def capture(options, cpus):
@@ -146,24 +127,28 @@ def main():
                                      formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument('--weir', required=True)
     parser.add_argument('--capture', required=True, help='capture file that is looped')
+    parser.add_argument('--real', help='likewise, of real packets; without it --capture stands in')
     parser.add_argument('--testpmd', help='dpdk-testpmd; without it there is no peer')
     parser.add_argument('--programs', help='folder of copy-writer and same-packets; without it '
                         'no capture is measured')
     parser.add_argument('--rounds', type=int, default=7)
     parser.add_argument('--seconds', type=float, default=2)
-    parser.add_argument('--only', choices=['receive', 'capture'])
+    parser.add_argument('--only', choices=['receive', 'lcore', 'capture'])
     parser.add_argument('--json', help='file for all figures')
     options = parser.parse_args()
 
     cpus = sorted(os.sched_getaffinity(0))
-    rates = {}
-    if options.only != 'capture':
+    rates, rows = {}, {}
+    if options.only in (None, 'receive'):
         rates.update(receive(options, cpus))
-    if options.only != 'receive' and options.programs:
+    if options.only in (None, 'lcore') and options.testpmd:
+        rows = lcore(options, cpus)
+    if options.only in (None, 'capture') and options.programs:
         rates.update(capture(options, cpus))
     if options.json:
         with open(options.json, 'w') as file:
-            json.dump({'seconds': options.seconds, 'packets_per_second': rates}, file, indent=1)
+            json.dump({'seconds': options.seconds, 'packets_per_second': rates, 'rows': rows}, file,
+                      indent=1)
 
 
 if __name__ == '__main__':
