@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <span>
 
+#include "mem/free_to_pools.hpp"
 #include "mem/owner.hpp"
 #include "mem/watch.hpp"
 
@@ -93,7 +94,7 @@ class BurstOf {
     void free_from(std::size_t keep, Place place = Place::here()) noexcept {
         if (size_ <= keep) return;
         watch::freeing({mbufs_.data() + keep, size_ - keep}, place);
-        rte_pktmbuf_free_bulk(mbufs_.data() + keep, static_cast<unsigned>(size_ - keep));
+        free_to_pools({mbufs_.data() + keep, size_ - keep});
         size_ = static_cast<std::uint32_t>(keep);
     }
     void free_all(Place place = Place::here()) noexcept { free_from(0, place); }

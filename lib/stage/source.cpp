@@ -11,12 +11,13 @@ Received EthSource::receive(mem::Burst& burst, std::size_t) noexcept {
     // Always a full burst: vector drivers round a smaller request down, some of them to nothing.
     burst.took(rte_eth_rx_burst(ethdev_.value, queue_.value, burst.tail(),
                                 static_cast<std::uint16_t>(burst.room())));
-    Received received;
+    const std::uint16_t number = port().value;
+    std::uint64_t bytes = 0;
     for (rte_mbuf* mbuf : burst.mbufs()) {
-        mbuf->port = port().value;
-        received.bytes += mbuf->pkt_len;
+        mbuf->port = number;
+        bytes += mbuf->pkt_len;
     }
-    return received;
+    return {.bytes = bytes, .refused = 0, .refused_bytes = 0};
 }
 
 std::size_t receive_counted(Source& source, PacketLimit& limit, mem::Burst& burst) noexcept {

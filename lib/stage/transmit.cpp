@@ -4,8 +4,6 @@
 #include <rte_ethdev.h>
 #include <rte_ether.h>
 
-#include <array>
-
 #include "base/tsc.hpp"
 
 namespace weir::stage {
@@ -18,36 +16,39 @@ bool Transmitter::fits(const rte_mbuf* mbuf) const noexcept {
            ether->ether_type == RTE_BE16(RTE_ETHER_TYPE_VLAN);
 }
 
-void Transmitter::send(rte_mbuf* mbuf) noexcept {
+[[gnu::noinline]] bool Transmitter::make_room_for(rte_mbuf* mbuf) noexcept {
     if (!fits(mbuf)) {
         mem::free_packet(mbuf);
         ++too_large_;
-        return;
+        return false;
     }
     if (pending_.room() == 0 && flush(Phase::kRun) == 0) {
         mem::free_packet(mbuf);
         ++full_;
-        return;
+        return false;
     }
-    pending_.push(mbuf);
+    return true;
+}
+
+std::uint64_t Transmitter::pending_bytes() const noexcept {
+    std::uint64_t bytes = 0;
+    for (const rte_mbuf* mbuf : pending_.mbufs()) bytes += mbuf->pkt_len;
+    return bytes;
 }
 
 std::size_t Transmitter::flush(Phase phase) noexcept {
     if (pending_.empty()) return 0;
-    // Lengths are read now: the driver may free what it takes.
-    std::array<std::uint32_t, 2 * mem::kMaxBurst> bytes;
-    for (std::size_t i = 0; i < pending_.size(); ++i) bytes[i] = pending_[i]->pkt_len;
+    // Lengths are read before: the driver may free what it takes.
+    const std::uint64_t offered_bytes = pending_bytes();
     const std::size_t sent =
         pending_.offer(mem::Owner::kDriverTx, [this](rte_mbuf** mbufs, std::size_t count) {
             return rte_eth_tx_burst(setup_.ethdev.value, setup_.queue.value, mbufs,
                                     static_cast<std::uint16_t>(count));
         });
     if (sent != 0) {
-        std::uint64_t sent_bytes = 0;
-        for (std::size_t i = 0; i < sent; ++i) sent_bytes += bytes[i];
         TxCounters::Update update(counters_);
         update.add(TxCounter::kPackets, sent);
-        update.add(TxCounter::kBytes, sent_bytes);
+        update.add(TxCounter::kBytes, offered_bytes - pending_bytes());
     }
     if (sent != 0 || phase < Phase::kDrain) {
         stuck_since_tsc_ = 0;

@@ -33,7 +33,12 @@ class Transmitter {
 
     /// Takes ownership. Goes out with the next flush, or now when the pending burst is full; what
     /// then finds no room is freed and counted (take_full).
-    void send(rte_mbuf* mbuf) noexcept;
+    void send(rte_mbuf* mbuf) noexcept {
+        if (mbuf->pkt_len > setup_.max_frame_bytes || pending_.room() == 0) [[unlikely]] {
+            if (!make_room_for(mbuf)) return;
+        }
+        pending_.push(mbuf);
+    }
 
     /// Offers the pending burst to the driver. Returns how many packets it took.
     std::size_t flush(Phase phase) noexcept;
@@ -48,6 +53,9 @@ class Transmitter {
 
    private:
     [[nodiscard]] bool fits(const rte_mbuf* mbuf) const noexcept;
+    /// False: the packet was freed and counted.
+    [[nodiscard]] bool make_room_for(rte_mbuf* mbuf) noexcept;
+    [[nodiscard]] std::uint64_t pending_bytes() const noexcept;
 
     Setup setup_;
     mem::BurstOf<2 * mem::kMaxBurst> pending_{mem::Owner::kTransmitter};

@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <cstring>
 
 #include "base/tsc.hpp"
 #include "ipsec/ike_packet.hpp"
@@ -14,6 +15,7 @@
 namespace weir::stage {
 namespace {
 
+using base::for_each_bit;
 using parse::PacketRecord;
 
 /// How many packets ahead of the one being parsed its headers are fetched.
@@ -23,20 +25,26 @@ constexpr std::uint64_t first_bits(std::size_t count) noexcept {
     return count == 64 ? ~std::uint64_t{0} : (std::uint64_t{1} << count) - 1;
 }
 
-/// Calls `each` with the index of every set bit.
-template <typename Each>
-void for_each_bit(std::uint64_t mask, Each&& each) noexcept {
-    for (; mask != 0; mask &= mask - 1) each(static_cast<std::size_t>(std::countr_zero(mask)));
-}
+/// Layers that somebody behind the parser looks at.
+constexpr std::uint64_t kMarked = parse::layer_bit(parse::LayerKind::kEsp) |
+                                  parse::layer_bit(parse::LayerKind::kAh) | ipsec::kIkeLayers;
 
 void wait_tsc(std::uint64_t ticks) noexcept {
     const std::uint64_t start = base::tsc_now();
     while (base::tsc_now() - start < ticks) rte_pause();
 }
 
+/// Exchanges the two addresses at the start of the frame: twelve octets, in two words.
 void swap_addresses(rte_mbuf* mbuf) noexcept {
-    auto* ether = rte_pktmbuf_mtod(mbuf, rte_ether_hdr*);
-    std::swap(ether->src_addr, ether->dst_addr);
+    auto* octets = rte_pktmbuf_mtod(mbuf, std::byte*);
+    std::uint64_t front = 0;  // The first address, and two octets of the second.
+    std::uint32_t back = 0;
+    std::memcpy(&front, octets, sizeof front);
+    std::memcpy(&back, octets + sizeof front, sizeof back);
+    const std::uint64_t new_front = front >> 48 | std::uint64_t{back} << 16 | front << 48;
+    back = static_cast<std::uint32_t>(front >> 16);
+    std::memcpy(octets, &new_front, sizeof new_front);
+    std::memcpy(octets + sizeof front, &back, sizeof back);
 }
 
 }  // namespace
@@ -55,29 +63,32 @@ std::size_t Worker::held() const noexcept {
 
 void Worker::process(mem::Burst& burst) noexcept {
     if (setup_.delay_tsc != 0) wait_tsc(setup_.delay_tsc);
+    const std::size_t size = burst.size();
     Tally tally;
     parse(burst);
+    tally.marked = mark(size);
     if (decapsulator_) {
         // What is inside is filtered, not what an association sent.
-        track_associations(burst, first_bits(burst.size()));
+        track_associations(burst, tally.marked);
         decapsulator_->process(burst, records_, parser_);
+        tally.marked = mark(size);
     }
-    count(burst.size(), tally);
+    tally.layers = count_layers(size);
     Mask kept = filter(burst, tally);
     if (setup_.capture != nullptr) setup_.capture->store(burst, kept, parser_);
     if (decapsulator_) {
-        kept = drop_unopened(burst.size(), kept, tally);
+        kept = drop_unopened(size, kept, tally);
     } else {
-        track_associations(burst, kept);
+        track_associations(burst, kept & tally.marked);
     }
-    track_ike(burst, kept, tally);
-    if (setup_.drop_malformed) kept = drop_malformed(burst.size(), kept, tally);
+    track_ike(burst, kept & tally.marked);
+    if (setup_.drop_malformed) kept = drop_malformed(kept, tally);
     if (setup_.action == ActionKind::kSink) {
         sink(burst, kept, tally);
     } else {
         transmit(burst, kept, tally);
     }
-    publish(tally);
+    publish(size, tally);
 }
 
 std::size_t Worker::flush(Phase phase) noexcept {
@@ -90,7 +101,7 @@ std::size_t Worker::flush(Phase phase) noexcept {
     // Only a drain gives packets up here; what send() had to drop was counted with its burst.
     Tally tally;
     collect_transmit_drops(tally);
-    publish(tally);
+    publish(0, tally);
     return sent;
 }
 
@@ -107,13 +118,25 @@ void Worker::parse(const mem::Burst& burst) noexcept {
     }
 }
 
-void Worker::count(std::size_t size, Tally& tally) noexcept {
+Worker::Mask Worker::mark(std::size_t size) const noexcept {
+    Mask marked = 0;
     for (std::size_t i = 0; i < size; ++i) {
-        tally.add(status_index(records_[i].status));
-        for_each_bit(records_[i].layer_mask, [&tally](std::size_t kind) {
-            tally.add(base::at(WorkerCounter::kLayer) + kind);
-        });
+        const PacketRecord& record = records_[i];
+        const bool is_marked =
+            ((record.layer_mask & kMarked) | static_cast<std::uint64_t>(record.status)) != 0;
+        marked |= Mask{is_marked} << i;
     }
+    return marked;
+}
+
+base::BitCounts Worker::count_layers(std::size_t size) const noexcept {
+    base::BitCounts layers;
+    std::size_t i = 0;
+    for (; i + 8 <= size; i += 8) {
+        layers.add_eight([&](std::size_t k) { return records_[i + k].layer_mask; });
+    }
+    for (; i < size; ++i) layers.add(records_[i].layer_mask);
+    return layers;
 }
 
 Worker::Mask Worker::filter(const mem::Burst& burst, Tally& tally) noexcept {
@@ -144,28 +167,17 @@ void Worker::track_associations(const mem::Burst& burst, Mask kept) noexcept {
     for (const ipsec::SaPacket& packet : packets) setup_.points->take(packet, now);
 }
 
-Worker::Mask Worker::drop_unopened(std::size_t size, Mask kept, Tally& tally) noexcept {
+Worker::Mask Worker::drop_unopened(std::size_t size, Mask kept, Tally& tally) const noexcept {
     for (std::size_t i = 0; i < size; ++i) {
         const EspOutcome outcome = decapsulator_->outcome(i);
-        if (outcome == kNoEsp) continue;
-        tally.add(esp_index(outcome));
-        const Mask bit = Mask{1} << i;
-        if ((kept & bit) == 0 || is_decapsulated(outcome)) continue;
-        kept &= ~bit;
-        tally.add(esp_dropped_index(outcome));
+        if (outcome != kNoEsp && !is_decapsulated(outcome)) tally.unopened |= Mask{1} << i;
     }
-    return kept;
+    tally.unopened &= kept;
+    return kept & ~tally.unopened;
 }
 
-/// What the burst's layers came to says whether there is anything to do: other packets are not
-/// looked at.
-void Worker::track_ike(const mem::Burst& burst, Mask kept, const Tally& tally) noexcept {
-    if (tally.may_hold_ike() && setup_.ike != nullptr) [[unlikely]] {
-        take_ike(burst, kept);
-    }
-}
-
-[[gnu::noinline]] void Worker::take_ike(const mem::Burst& burst, Mask kept) noexcept {
+void Worker::track_ike(const mem::Burst& burst, Mask kept) noexcept {
+    if (kept == 0 || setup_.ike == nullptr) return;
     const std::uint64_t now = base::tsc_now();
     bool changed = false;
     for_each_bit(kept, [&](std::size_t i) {
@@ -189,14 +201,11 @@ void Worker::track_ike(const mem::Burst& burst, Mask kept, const Tally& tally) n
     if (changed) ike_totals_.write(setup_.ike->totals());
 }
 
-Worker::Mask Worker::drop_malformed(std::size_t size, Mask kept, Tally& tally) noexcept {
-    for (std::size_t i = 0; i < size; ++i) {
-        const Mask bit = Mask{1} << i;
-        if ((kept & bit) == 0 || !parse::is_malformed(records_[i].status)) continue;
-        kept &= ~bit;
-        tally.add(malformed_index(records_[i].status));
-    }
-    return kept;
+Worker::Mask Worker::drop_malformed(Mask kept, Tally& tally) const noexcept {
+    for_each_bit(kept & tally.marked, [&](std::size_t i) {
+        if (parse::is_malformed(records_[i].status)) tally.malformed |= Mask{1} << i;
+    });
+    return kept & ~tally.malformed;
 }
 
 void Worker::sink(mem::Burst& burst, Mask kept, Tally& tally) noexcept {
@@ -240,11 +249,31 @@ void Worker::collect_transmit_drops(Tally& tally) noexcept {
     }
 }
 
-void Worker::publish(const Tally& tally) noexcept {
+void Worker::publish(std::size_t size, const Tally& tally) noexcept {
     WorkerCounters::Update update(counters_);
-    for (std::size_t i = 0; i < tally.counts.size(); ++i) {
-        if (tally.counts[i] != 0) update.add(i, tally.counts[i]);
+    for (std::size_t i = 0; i < tally.named.size(); ++i) {
+        if (tally.named[i] != 0) update.add(i, tally.named[i]);
     }
+    std::size_t ok = size;
+    for_each_bit(tally.marked, [&](std::size_t i) {
+        if (records_[i].status == parse::ParseStatus::kOk) return;
+        --ok;
+        update.add(status_index(records_[i].status), 1);
+    });
+    update.add(status_index(parse::ParseStatus::kOk), ok);
+    tally.layers.for_each([&](std::size_t kind, std::uint64_t packets) {
+        update.add(base::at(WorkerCounter::kLayer) + kind, packets);
+    });
+    for_each_bit(tally.malformed,
+                 [&](std::size_t i) { update.add(malformed_index(records_[i].status), 1); });
+    if (!decapsulator_) return;
+    for (std::size_t i = 0; i < size; ++i) {
+        const EspOutcome outcome = decapsulator_->outcome(i);
+        if (outcome != kNoEsp) update.add(esp_index(outcome), 1);
+    }
+    for_each_bit(tally.unopened, [&](std::size_t i) {
+        update.add(esp_dropped_index(decapsulator_->outcome(i)), 1);
+    });
 }
 
 }  // namespace weir::stage

@@ -7,6 +7,7 @@
 #include <optional>
 #include <span>
 
+#include "base/bit_counts.hpp"
 #include "base/shared_words.hpp"
 #include "filter/filter.hpp"
 #include "ipsec/ike_table.hpp"
@@ -85,35 +86,31 @@ class Worker {
     using Mask = std::uint64_t;
     static_assert(mem::kMaxBurst <= 64);
 
-    /// What one burst adds to the counters.
+    /// What one burst comes to: the packets that something happened to, and how many went which
+    /// way. The counters learn of it when the burst is through.
     struct Tally {
-        std::array<std::uint16_t, base::at(WorkerCounter::kCount)> counts{};
-        void add(std::size_t index) noexcept { ++counts[index]; }
+        Mask marked = 0;     ///< With IPsec, IKE, or another status than ok: see kMarked.
+        Mask malformed = 0;  ///< Dropped for their status.
+        Mask unopened = 0;   ///< Dropped for what became of their ESP.
+        base::BitCounts layers;
+        std::array<std::uint64_t, base::at(WorkerCounter::kNamed)> named{};
+
         void add(WorkerCounter counter, std::uint64_t amount) noexcept {
-            counts[base::at(counter)] =
-                static_cast<std::uint16_t>(counts[base::at(counter)] + amount);
-        }
-        /// Whether some packet may hold IKE or a keepalive, or was cut inside of IKE's header.
-        [[nodiscard]] bool may_hold_ike() const noexcept {
-            return (counts[layer_index(parse::LayerKind::kIke)] |
-                    counts[layer_index(parse::LayerKind::kNatKeepalive)] |
-                    counts[status_index(parse::ParseStatus::kTruncated)] |
-                    counts[status_index(parse::ParseStatus::kIkeTooShort)] |
-                    counts[status_index(parse::ParseStatus::kTooManyLayers)]) != 0;
+            named[base::at(counter)] += amount;
         }
     };
 
     void parse(const mem::Burst& burst) noexcept;
-    void count(std::size_t size, Tally& tally) noexcept;
+    [[nodiscard]] Mask mark(std::size_t size) const noexcept;
+    [[nodiscard]] base::BitCounts count_layers(std::size_t size) const noexcept;
     [[nodiscard]] Mask filter(const mem::Burst& burst, Tally& tally) noexcept;
     void track_associations(const mem::Burst& burst, Mask kept) noexcept;
-    [[nodiscard]] Mask drop_unopened(std::size_t size, Mask kept, Tally& tally) noexcept;
-    void track_ike(const mem::Burst& burst, Mask kept, const Tally& tally) noexcept;
-    void take_ike(const mem::Burst& burst, Mask kept) noexcept;
-    [[nodiscard]] Mask drop_malformed(std::size_t size, Mask kept, Tally& tally) noexcept;
+    [[nodiscard]] Mask drop_unopened(std::size_t size, Mask kept, Tally& tally) const noexcept;
+    void track_ike(const mem::Burst& burst, Mask kept) noexcept;
+    [[nodiscard]] Mask drop_malformed(Mask kept, Tally& tally) const noexcept;
     void sink(mem::Burst& burst, Mask kept, Tally& tally) noexcept;
     void transmit(mem::Burst& burst, Mask kept, Tally& tally) noexcept;
-    void publish(const Tally& tally) noexcept;
+    void publish(std::size_t size, const Tally& tally) noexcept;
     void collect_transmit_drops(Tally& tally) noexcept;
 
     Setup setup_;
