@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "parse/parse.hpp"
 
+#include "parse/common_stack.hpp"
 #include "parse/ethernet.hpp"
 #include "parse/geneve.hpp"
 #include "parse/gre.hpp"
@@ -103,55 +104,35 @@ constexpr ParseOptions kStandardOptions{};
     return LayerKind::kNone;
 }
 
-/// Parses from the layer `next` on to the end. Each turn adds a layer or ends, and the number of
-/// layers is limited: so is the work. A function of its own, which gets a copy of the walk: where
-/// all layers stand in one function, there are no registers left for the few that most packets
-/// have.
-[[gnu::noinline]] void parse_rest(Walk walk, LayerKind next) noexcept {
+/// Parses from the first layer on to the end. Each turn adds a layer or ends, and the number of
+/// layers is limited: so is the work. `offsets` and `kinds` take the first `listed` layers.
+[[gnu::noinline]] void parse_all(const base::PacketView& packet, const ParseOptions& options,
+                                 PacketRecord& record, std::uint16_t* offsets, LayerKind* kinds,
+                                 std::size_t listed) noexcept {
+    Walk walk(packet, options, record, offsets, kinds, listed);
+    LayerKind next = LayerKind::kEth;
     do {
         next = parse_layer(walk, next);
     } while (next != LayerKind::kNone);
     walk.finish();
 }
 
-/// Parses the layers of most packets here, and from the first other one on there.
-[[gnu::always_inline]] inline void parse_all(Walk& walk) noexcept {
-    LayerKind next = LayerKind::kEth;
-    for (;;) {
-        switch (next) {
-            case LayerKind::kEth:
-                next = parse_ethernet(walk);
-                break;
-            case LayerKind::kVlan:
-                next = parse_vlan(walk);
-                break;
-            case LayerKind::kIpv4:
-                next = parse_ipv4(walk);
-                break;
-            case LayerKind::kIpv6:
-                next = parse_ipv6(walk);
-                break;
-            case LayerKind::kTcp:
-                next = parse_tcp(walk);
-                break;
-            case LayerKind::kUdp:
-                next = parse_udp(walk);
-                break;
-            case LayerKind::kNone:
-                return walk.finish();
-            default:
-                return parse_rest(walk, next);
-        }
-    }
-}
-
 }  // namespace
 
 void parse(const base::PacketView& packet, const ParseOptions& options,
            PacketRecord& record) noexcept {
-    Walk walk(packet, options, record, record.layer_offsets.data(), record.layer_kinds.data(),
+    if (packet.bytes.size() <= kMaxFrameBytes &&
+        parse_common(packet.bytes.data(), static_cast<std::uint16_t>(packet.bytes.size()), options,
+                     record)) [[likely]] {
+        return;
+    }
+    parse_general(packet, options, record);
+}
+
+void parse_general(const base::PacketView& packet, const ParseOptions& options,
+                   PacketRecord& record) noexcept {
+    parse_all(packet, options, record, record.layer_offsets.data(), record.layer_kinds.data(),
               kMaxListedLayers);
-    parse_all(walk);
 }
 
 void parse(const base::PacketView& packet, PacketRecord& record) noexcept {
@@ -160,9 +141,8 @@ void parse(const base::PacketView& packet, PacketRecord& record) noexcept {
 
 void parse_deep(const base::PacketView& packet, const ParseOptions& options, PacketRecord& record,
                 LayerList& layers) noexcept {
-    Walk walk(packet, options, record, layers.offsets.data(), layers.kinds.data(),
+    parse_all(packet, options, record, layers.offsets.data(), layers.kinds.data(),
               LayerList::kCapacity);
-    parse_all(walk);
 }
 
 }  // namespace weir::parse

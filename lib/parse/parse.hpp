@@ -47,6 +47,11 @@ void parse(const base::PacketView& packet, const ParseOptions& options,
 /// The same with standard options.
 void parse(const base::PacketView& packet, PacketRecord& record) noexcept;
 
+/// The same without the short cut for common stacks (common_stack.hpp) that parse() tries first;
+/// for those who have tried it, and for tests that compare the two.
+void parse_general(const base::PacketView& packet, const ParseOptions& options,
+                   PacketRecord& record) noexcept;
+
 /// The same, and writes `layers` as far as record.layer_count reaches. The record's own list is
 /// left alone.
 void parse_deep(const base::PacketView& packet, const ParseOptions& options, PacketRecord& record,

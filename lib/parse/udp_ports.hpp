@@ -2,6 +2,7 @@
 #pragma once
 
 #include <array>
+#include <bit>
 #include <cstddef>
 #include <cstdint>
 
@@ -10,8 +11,9 @@
 
 namespace weir::parse {
 
-/// What UDP ports lead to. A packet asks twice, once for each of its ports, and mostly in vain: a
-/// bit for each remainder of the port number by 512 answers that from one cache line.
+/// What UDP ports lead to. A packet asks twice, once for each of its ports, and mostly in vain.
+/// Each known port has a bit of its own in the row of its upper octet and in that of its lower one:
+/// it is in both for that port only, so that two loads say which one it is, or that it is none.
 class UdpPorts {
     struct Entry {
         std::uint16_t port = 0;
@@ -50,7 +52,8 @@ class UdpPorts {
         if (at == kMaxPorts) return false;
         if (at == count_) ++count_;
         entries_[at] = {port, kind};
-        maybe_[port / 64 % maybe_.size()] |= std::uint64_t{1} << port % 64;
+        upper_[port >> 8] |= std::uint32_t{1} << at;
+        lower_[port & 0xff] |= std::uint32_t{1} << at;
         return true;
     }
 
@@ -64,7 +67,7 @@ class UdpPorts {
     /// goes first: the higher one is then more likely a client's choice.
     [[nodiscard]] constexpr Carried carried(std::uint16_t source,
                                             std::uint16_t destination) const noexcept {
-        if (!maybe(source) && !maybe(destination)) [[likely]] {
+        if ((bit(source) | bit(destination)) == 0) [[likely]] {
             return {};
         }
         const LayerKind lower = find(source < destination ? source : destination);
@@ -73,18 +76,28 @@ class UdpPorts {
         return {lower, upper == lower ? LayerKind::kNone : upper};
     }
 
-   private:
-    [[nodiscard]] constexpr bool maybe(std::uint16_t port) const noexcept {
-        return (maybe_[port / 64 % maybe_.size()] >> port % 64 & 1) != 0;
-    }
-    [[nodiscard]] constexpr LayerKind find(std::uint16_t port) const noexcept {
-        for (std::size_t at = 0; at < count_; ++at) {
-            if (entries_[at].port == port) return entries_[at].kind;
-        }
-        return LayerKind::kNone;
+    /// Whether one of the ports, as they stand on the wire, was added, be it to lead to nothing.
+    [[nodiscard, gnu::always_inline]] bool known(base::be16 source,
+                                                 base::be16 destination) const noexcept {
+        return ((upper_[source.octets[0]] & lower_[source.octets[1]]) |
+                (upper_[destination.octets[0]] & lower_[destination.octets[1]])) != 0;
     }
 
-    std::array<std::uint64_t, 8> maybe_{};
+   private:
+    /// The bit of `port`, or 0.
+    [[nodiscard, gnu::always_inline]] constexpr std::uint32_t bit(
+        std::uint16_t port) const noexcept {
+        return upper_[port >> 8] & lower_[port & 0xff];
+    }
+    [[nodiscard]] constexpr LayerKind find(std::uint16_t port) const noexcept {
+        const std::uint32_t found = bit(port);
+        return found == 0 ? LayerKind::kNone
+                          : entries_[static_cast<std::size_t>(std::countr_zero(found))].kind;
+    }
+
+    static_assert(kMaxPorts <= 32, "a bit for each");
+    std::array<std::uint32_t, 256> upper_{};
+    std::array<std::uint32_t, 256> lower_{};
     std::size_t count_ = 0;
     std::array<Entry, kMaxPorts> entries_{};
 };

@@ -15,8 +15,9 @@
 
 /// The state of one parse and what every protocol does with it: ask for octets, add its layer, note
 /// a defect. Included by the protocol families, which only parse.cpp dispatches. A Walk is a local
-/// of parse(), and every function that takes one is inlined there: what each layer reads or changes
-/// lives in registers, and what is known once goes straight to the record, which was zeroed first.
+/// of parse_all(), and every function that takes one is inlined there: what each layer reads or
+/// changes lives in registers, and what is known once goes straight to the record, which was zeroed
+/// first.
 namespace weir::parse {
 
 class Walk {
@@ -36,22 +37,7 @@ class Walk {
           listed_(std::min<std::size_t>(listed, with.max_layers)) {
         std::memset(&record, 0, offsetof(PacketRecord, layer_offsets));
     }
-    /// Written out so that the compiler copies members, and keeps those of `other` in registers.
-    [[gnu::always_inline]] Walk(const Walk& other) noexcept
-        : record(other.record),
-          options(other.options),
-          data_(other.data_),
-          captured_(other.captured_),
-          end_(other.end_),
-          limit_(other.limit_),
-          offset_(other.offset_),
-          offsets_(other.offsets_),
-          kinds_(other.kinds_),
-          listed_(other.listed_),
-          layer_count_(other.layer_count_),
-          otherwise_(other.otherwise_),
-          layer_mask_(other.layer_mask_),
-          demanded_at_(other.demanded_at_) {}
+    Walk(const Walk&) = delete;
     Walk& operator=(const Walk&) = delete;
 
     PacketRecord& record;

@@ -113,6 +113,13 @@ std::optional<Finding> ParseChecker::check(const ParseCase& packet) {
     std::memset(&layers_, kUnwritten, sizeof layers_);
     parse::parse(view, packet.options, record_);
     parse::parse_deep(view, packet.options, deep_, layers_);
+    PacketRecord general;
+    std::memset(&general, kUnwritten, sizeof general);
+    parse::parse_general(view, packet.options, general);
+    if (std::memcmp(&general, &record_, sizeof general) != 0) {
+        return Finding{false, not_same("parse_general() differs from parse()",
+                                       test::difference(record_, general))};
+    }
     if (std::string broken = broken_promise(packet); !broken.empty()) {
         return Finding{false, std::move(broken)};
     }
