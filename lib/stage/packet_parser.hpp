@@ -2,6 +2,7 @@
 #pragma once
 
 #include <rte_mbuf.h>
+#include <rte_prefetch.h>
 
 #include <algorithm>
 #include <cstddef>
@@ -10,6 +11,7 @@
 
 #include "base/packet_view.hpp"
 #include "mem/packet_meta.hpp"
+#include "parse/common_stack.hpp"
 #include "parse/parse.hpp"
 
 namespace weir::stage {
@@ -24,11 +26,23 @@ class PacketParser {
 
     /// Writes the record of the packet; the same however it is divided into segments.
     void parse(const rte_mbuf* mbuf, parse::PacketRecord& record) noexcept {
-        parse::parse(first_segment(mbuf), options_, record);
+        if (parse::parse_common(rte_pktmbuf_mtod(mbuf, const std::byte*), mbuf->data_len, options_,
+                                record)) [[likely]] {
+            return;
+        }
+        parse::parse_general(first_segment(mbuf), options_, record);
         // A header may straddle segments: then, and only then, the first one ends too early.
         if (record.status == parse::ParseStatus::kTruncated && mbuf->nb_segs > 1) [[unlikely]] {
             parse::parse(contiguous(mbuf), options_, record);
         }
+    }
+
+    /// Writes the records of a burst, each as parse() does. All headers are fetched first: those of
+    /// the later packets arrive while the earlier ones are parsed.
+    void parse_burst(std::span<rte_mbuf* const> mbufs,
+                     std::span<parse::PacketRecord> records) noexcept {
+        for (const rte_mbuf* mbuf : mbufs) rte_prefetch0(rte_pktmbuf_mtod(mbuf, const void*));
+        for (std::size_t i = 0; i < mbufs.size(); ++i) parse(mbufs[i], records[i]);
     }
 
     /// All of the packet, copied to scratch when it has several segments. Valid until the next

@@ -3,7 +3,6 @@
 
 #include <rte_ether.h>
 #include <rte_pause.h>
-#include <rte_prefetch.h>
 
 #include <algorithm>
 #include <bit>
@@ -17,9 +16,6 @@ namespace {
 
 using base::for_each_bit;
 using parse::PacketRecord;
-
-/// How many packets ahead of the one being parsed its headers are fetched.
-constexpr std::size_t kPrefetchAhead = 8;
 
 constexpr std::uint64_t first_bits(std::size_t count) noexcept {
     return count == 64 ? ~std::uint64_t{0} : (std::uint64_t{1} << count) - 1;
@@ -106,16 +102,7 @@ std::size_t Worker::flush(Phase phase) noexcept {
 }
 
 void Worker::parse(const mem::Burst& burst) noexcept {
-    const auto mbufs = burst.mbufs();
-    for (std::size_t i = 0; i < std::min(kPrefetchAhead, mbufs.size()); ++i) {
-        rte_prefetch0(rte_pktmbuf_mtod(mbufs[i], const void*));
-    }
-    for (std::size_t i = 0; i < mbufs.size(); ++i) {
-        if (i + kPrefetchAhead < mbufs.size()) {
-            rte_prefetch0(rte_pktmbuf_mtod(mbufs[i + kPrefetchAhead], const void*));
-        }
-        parser_.parse(mbufs[i], records_[i]);
-    }
+    parser_.parse_burst(burst.mbufs(), records_);
 }
 
 Worker::Mask Worker::mark(std::size_t size) const noexcept {
