@@ -196,8 +196,8 @@ void pipeline(benchmark::State& state, Store store, const std::string& device) {
     setup.scratch = scratch;
     setup.parse_options = parse::make_parse_options({}, std::nullopt, std::nullopt);
     stage::Worker worker(setup);
-    ring::PacketRing* const rings[] = {&ring};
-    stage::WorkerTask worker_task(rings, worker);
+    stage::Inlet inlets[] = {{&ring, {}, {}}};
+    stage::WorkerTask worker_task(inlets, worker);
     stage::Task* const tasks[] = {&worker_task};
     std::atomic<stage::Phase> phase{stage::Phase::kRun};
     stage::LcoreLoop loop;

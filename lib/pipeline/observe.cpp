@@ -11,6 +11,7 @@
 #include "mem/heap_usage.hpp"
 #include "pipeline/capture_books.hpp"
 #include "pipeline/ike_hosts.hpp"
+#include "pipeline/observe_costs.hpp"
 #include "pipeline/process_memory.hpp"
 
 namespace weir::pipeline {
@@ -27,6 +28,8 @@ void add_source(const stage::Source& source, PortState& port, Ledger& ledger) {
     port.rx_bytes += values[at(SourceCounter::kBytes)];
     port.trimmed += values[at(SourceCounter::kTrimmed)];
     ledger.received += values[at(SourceCounter::kPackets)];
+    const auto bursts = source.bursts().read();
+    std::ranges::transform(bursts, port.bursts, port.bursts.begin(), std::plus<>());
     const std::uint64_t too_large = values[at(SourceCounter::kFrameTooLarge)];
     if (too_large != 0) ledger.dropped["rx"]["frame_too_large"] += too_large;
 }
@@ -116,6 +119,7 @@ LcoreState observe_lcore(const Wiring& wiring, const LcoreSlot& slot) {
     state.busy_cycles = values[at(stage::LcoreCounter::kBusyTsc)];
     state.polls = values[at(stage::LcoreCounter::kPolls)];
     state.empty_polls = values[at(stage::LcoreCounter::kEmptyPolls)];
+    state.stages = observe_stages(slot.sealed->loop.clock, state.sampled_turns);
     const std::uint64_t stopped = slot.sealed->loop.stopped_tsc.load(std::memory_order_relaxed);
     state.total_cycles =
         (stopped != 0 ? stopped : rte_get_tsc_cycles()) - slot.sealed->loop.started_tsc;
@@ -135,9 +139,11 @@ std::size_t held_by_tasks(const Wiring& wiring) {
 
 void observe_rings(const Wiring& wiring, Snapshot& snapshot) {
     for (std::size_t i = 0; i < wiring.rings().size(); ++i) {
+        const std::size_t rx = i / wiring.workers().size();
+        const std::size_t worker = i % wiring.workers().size();
         RingState ring;
-        ring.name = fmt::format("rx {} -> worker {}", i / wiring.workers().size(),
-                                i % wiring.workers().size());
+        ring.name = fmt::format("rx {} -> worker {}", rx, worker);
+        ring.fill = wiring.workers()[worker].inlets[rx].fill.read();
         ring.used = wiring.rings()[i]->used();
         ring.capacity = wiring.rings()[i]->capacity();
         snapshot.ledger.in_flight += ring.used;
@@ -303,6 +309,7 @@ void check_identity(const Ledger& ledger, std::vector<std::string>& missing) {
 Snapshot observe(const Wiring& wiring, double elapsed_seconds, bool driver_state) {
     Snapshot snapshot;
     snapshot.elapsed_seconds = elapsed_seconds;
+    snapshot.ticks_per_second = static_cast<double>(rte_get_tsc_hz());
     // Outcomes are read before receptions are, so that they never run ahead of them.
     observe_workers(wiring, snapshot);
     for (const RxSlot& slot : wiring.rx()) {
@@ -317,6 +324,8 @@ Snapshot observe(const Wiring& wiring, double elapsed_seconds, bool driver_state
     for (const LcoreSlot& slot : wiring.lcores()) {
         snapshot.lcores.push_back(observe_lcore(wiring, slot));
     }
+    snapshot.workers = observe_delays(wiring);
+    set_cost_metrics(snapshot, snapshot.metrics);
     observe_pools(wiring, snapshot, false);
     snapshot.memory = observe_memory(wiring);
     set_memory_metrics(snapshot.memory, snapshot.metrics);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -8,7 +9,9 @@
 #include <utility>
 #include <vector>
 
+#include "base/log_histogram.hpp"
 #include "ipsec/sa_view.hpp"
+#include "mem/burst.hpp"
 #include "mem/packet_pool.hpp"
 #include "metrics/metric_set.hpp"
 
@@ -38,6 +41,9 @@ struct Ledger {
     }
 };
 
+/// Bursts by the number of their packets.
+using BurstCounts = std::array<std::uint64_t, mem::kMaxBurst + 1>;
+
 /// One port: what Weir counted, and what the driver says beside it.
 struct PortState {
     std::string name;                            ///< As the user gave it.
@@ -46,11 +52,19 @@ struct PortState {
     std::uint64_t tx_packets = 0, tx_bytes = 0;  ///< Accepted for transmission.
     std::uint64_t trimmed = 0;  ///< Came with the last burst beyond --packets: freed, not counted
                                 ///< as received.
+    BurstCounts bursts{};       ///< Receptions that were not empty, those trimmed included.
     /// Driver counters under their DPDK names (ipackets, imissed, ierrors, rx_nombuf, …), all of
     /// rte_eth_stats; empty for capture files.
     std::vector<std::pair<std::string, std::uint64_t>> driver_counters;
     std::vector<std::pair<std::string, std::uint64_t>> xstats;  ///< The non-zero ones.
     std::string note;  ///< What went wrong or is worth knowing ("damaged at byte 1234: …"), or "".
+};
+
+/// A stage of one lcore in the turns that were sampled (stage/stage_clock.hpp).
+struct StageSample {
+    std::string name;
+    std::uint64_t ticks = 0;    ///< TSC ticks in it.
+    std::uint64_t packets = 0;  ///< That went through it.
 };
 
 struct LcoreState {
@@ -61,11 +75,25 @@ struct LcoreState {
     std::uint64_t busy_cycles = 0;   ///< TSC ticks in polls that moved something.
     std::uint64_t total_cycles = 0;  ///< TSC ticks since it started.
     std::uint64_t polls = 0, empty_polls = 0;
+    std::uint64_t sampled_turns = 0;
+    std::vector<StageSample>
+        stages{};  ///< All there are, in the order in which a packet meets them.
 };
 
 struct RingState {
     std::string name;  ///< "rx 1 -> worker 2"
     std::size_t used = 0, capacity = 0;
+    base::LongLogHistogram fill{};  ///< Packets inside when a burst was taken, in turns sampled.
+};
+
+/// What a worker's packets went through, in TSC ticks.
+struct WorkerState {
+    BurstCounts bursts{};  ///< That it was given.
+    /// Pipeline: from the turn that received a packet to the turn that took it from the ring; of
+    /// each burst, its first packet.
+    base::LongLogHistogram rx_to_worker;
+    /// From reception until its outcome is counted; of packets in turns sampled.
+    base::LongLogHistogram rx_to_verdict;
 };
 
 struct PoolState {
@@ -115,9 +143,11 @@ struct CaptureState {
 
 struct Snapshot {
     double elapsed_seconds = 0;
+    double ticks_per_second = 0;  ///< Of the TSC.
     Ledger ledger;
     std::vector<PortState> ports;
     std::vector<LcoreState> lcores;
+    std::vector<WorkerState> workers;
     std::vector<RingState> rings;
     std::vector<PoolState> pools;
     MemoryState memory;

@@ -270,18 +270,20 @@ void Wiring::make_rx() {
         }
         return;
     }
-    for (RxSlot& slot : rx_) {
+    for (WorkerSlot& slot : workers_) slot.inlets = std::vector<stage::Inlet>(rx_.size());
+    for (std::size_t rx = 0; rx < rx_.size(); ++rx) {
+        RxSlot& slot = rx_[rx];
         slot.outlets = std::vector<stage::Outlet>(workers_.size());
         for (std::size_t i = 0; i < workers_.size(); ++i) {
             rings_.push_back(std::make_unique<ring::PacketRing>(options_.ring_size, main_socket()));
             slot.outlets[i].ring = rings_.back().get();
-            workers_[i].rings.push_back(rings_.back().get());
+            workers_[i].inlets[rx].ring = rings_.back().get();
         }
         slot.task = std::make_unique<stage::RxTask>(slot.sources, slot.outlets, limit_,
                                                     tsc_of(kFlushDelaySeconds));
     }
     for (WorkerSlot& slot : workers_) {
-        slot.task = std::make_unique<stage::WorkerTask>(slot.rings, *slot.worker);
+        slot.task = std::make_unique<stage::WorkerTask>(slot.inlets, *slot.worker);
     }
 }
 

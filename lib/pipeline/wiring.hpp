@@ -72,7 +72,7 @@ struct WorkerSlot {
     std::vector<std::unique_ptr<stage::Transmitter>> owned_transmitters;  ///< By port; may be null.
     std::vector<stage::Transmitter*> transmitters;                        ///< Those that are.
     std::vector<stage::Transmitter*> egress;                              ///< By ingress port.
-    std::vector<ring::PacketRing*> rings;                                 ///< By rx lcore.
+    std::vector<stage::Inlet> inlets;                                     ///< By rx lcore.
     std::unique_ptr<stage::Worker> worker;
     std::unique_ptr<stage::WorkerTask> task;    ///< Pipeline.
     std::unique_ptr<stage::DirectTask> direct;  ///< Run to completion.

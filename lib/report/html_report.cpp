@@ -9,6 +9,7 @@
 #include "report/format.hpp"
 #include "report/html_associations.hpp"
 #include "report/html_books.hpp"
+#include "report/html_costs.hpp"
 #include "report/html_machine.hpp"
 #include "report/html_style.hpp"
 #include "report/html_text.hpp"
@@ -34,6 +35,7 @@ std::vector<Section> sections_of(const RunReport& report) {
             {"statuses", "Parse status", html_statuses(report)},
             {"ipsec", "IPsec", html_associations(report.associations)},
             {"capture", "Capture", html_capture(report)},
+            {"costs", "Where time goes", html_costs(report)},
             {"machine", "Lcores, rings and pools", html_machine(report)},
             {"memory", "Memory", html_memory(report)}};
 }

@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "report/association_json.hpp"
+#include "report/cost_json.hpp"
 #include "report/ike_json.hpp"
 
 namespace weir::report {
@@ -41,6 +42,7 @@ Json ports_json(const pipeline::Snapshot& state) {
                          {"tx_packets", port.tx_packets},
                          {"tx_bytes", port.tx_bytes},
                          {"trimmed", port.trimmed},
+                         {"bursts", bursts_json(port.bursts)},
                          {"driver_counters", pairs(port.driver_counters)},
                          {"xstats", pairs(port.xstats)},
                          {"note", port.note}});
@@ -58,7 +60,9 @@ Json lcores_json(const pipeline::Snapshot& state) {
                           {"busy_cycles", lcore.busy_cycles},
                           {"total_cycles", lcore.total_cycles},
                           {"polls", lcore.polls},
-                          {"empty_polls", lcore.empty_polls}});
+                          {"empty_polls", lcore.empty_polls},
+                          {"sampled_turns", lcore.sampled_turns},
+                          {"stages", stages_json({&lcore, 1})}});
     }
     return lcores;
 }
@@ -66,7 +70,10 @@ Json lcores_json(const pipeline::Snapshot& state) {
 Json rings_json(const pipeline::Snapshot& state) {
     Json rings = Json::array();
     for (const pipeline::RingState& ring : state.rings) {
-        rings.push_back({{"name", ring.name}, {"used", ring.used}, {"capacity", ring.capacity}});
+        rings.push_back({{"name", ring.name},
+                         {"used", ring.used},
+                         {"capacity", ring.capacity},
+                         {"fill", fill_json(ring.fill)}});
     }
     return rings;
 }
@@ -175,6 +182,7 @@ std::string json_report(const RunReport& report) {
                  {"version", report.version},
                  {"started_at", report.started_at},
                  {"elapsed_seconds", state.elapsed_seconds},
+                 {"ticks_per_second", state.ticks_per_second},
                  {"wiring", report.wiring},
                  {"memory", report.memory},
                  {"action", report.action},
@@ -184,6 +192,9 @@ std::string json_report(const RunReport& report) {
                  {"missing", report.missing},
                  {"ports", ports_json(state)},
                  {"lcores", lcores_json(state)},
+                 {"stages", stages_json(state.lcores)},
+                 {"workers", workers_json(state)},
+                 {"latency", latency_json(state)},
                  {"rings", rings_json(state)},
                  {"pools", pools_json(state)},
                  {"memory_use", Json::array({memory_json("warm", report.memory_warm),

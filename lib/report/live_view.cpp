@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "report/association_text.hpp"
+#include "report/cost_text.hpp"
 #include "report/format.hpp"
 
 namespace weir::report {
@@ -77,10 +78,12 @@ void add_lcores(const Change& change, Lines& lines) {
         const std::uint64_t total = growth(then.total_cycles, now.total_cycles);
         const std::uint64_t packets = growth(then.packets, now.packets);
         // Busy and total are not read at the same moment: busy may be ahead by a burst.
-        lines.push_back(fmt::format("lcore {} CPU {} busy {:5.1f} % {:7.0f} cycles/packet  {}",
-                                    now.id, now.cpu, std::min(100.0, percent(busy, total)),
-                                    ratio(static_cast<double>(busy), static_cast<double>(packets)),
-                                    now.roles));
+        const double empty =
+            percent(growth(then.empty_polls, now.empty_polls), growth(then.polls, now.polls));
+        lines.push_back(fmt::format(
+            "lcore {} CPU {} busy {:5.1f} % {:7.0f} cycles/packet {:5.1f} % empty polls  {}",
+            now.id, now.cpu, std::min(100.0, percent(busy, total)),
+            ratio(static_cast<double>(busy), static_cast<double>(packets)), empty, now.roles));
     }
 }
 
@@ -172,6 +175,7 @@ std::string LiveView::render(const Snapshot& before, const Snapshot& now) {
     add_ports(change, lines);
     add_lcores(change, lines);
     add_rings(now, lines);
+    for (std::string& line : cost_lines(before, now)) lines.push_back(std::move(line));
     add_protocols(now, columns_, lines);
     add_drops(change, lines);
     add_ike(now, lines);

@@ -8,6 +8,7 @@
 
 #include "base/printable.hpp"
 #include "report/association_text.hpp"
+#include "report/cost_text.hpp"
 #include "report/format.hpp"
 #include "report/ike_text.hpp"
 #include "report/verdict.hpp"
@@ -57,12 +58,20 @@ void put_ports(Text out, const Snapshot& state) {
 void put_machinery(Text out, const Snapshot& state) {
     for (const pipeline::LcoreState& lcore : state.lcores) {
         fmt::format_to(
-            out, "lcore {} (CPU {}), {}: busy {:.1f} %, {:.0f} cycles a packet\n", lcore.id,
-            lcore.cpu, lcore.roles, std::min(100.0, percent(lcore.busy_cycles, lcore.total_cycles)),
-            ratio(static_cast<double>(lcore.busy_cycles), static_cast<double>(lcore.packets)));
+            out,
+            "lcore {} (CPU {}), {}: busy {:.1f} %, {:.0f} cycles a packet, {:.1f} % of polls "
+            "empty\n",
+            lcore.id, lcore.cpu, lcore.roles,
+            std::min(100.0, percent(lcore.busy_cycles, lcore.total_cycles)),
+            ratio(static_cast<double>(lcore.busy_cycles), static_cast<double>(lcore.packets)),
+            percent(lcore.empty_polls, lcore.polls));
     }
     for (const pipeline::RingState& ring : state.rings) {
-        fmt::format_to(out, "ring {}: {} of {} left inside\n", ring.name, ring.used, ring.capacity);
+        fmt::format_to(out,
+                       "ring {}: {} of {} left inside; when bursts were taken it held p50 {}, p99 "
+                       "{}, at most {}\n",
+                       ring.name, ring.used, ring.capacity, ring.fill.quantile(0.5),
+                       ring.fill.quantile(0.99), ring.fill.most());
     }
     for (const pipeline::PoolState& pool : state.pools) {
         fmt::format_to(out,
@@ -189,6 +198,7 @@ std::string text_report(const RunReport& report) {
     put_heading(out, report);
     put_ports(out, state);
     put_machinery(out, state);
+    text += cost_tables(state);
     put_memory(out, report);
     put_shares(out, "protocols (share of received packets that hold it)", state.layers,
                state.ledger.received);

@@ -6,6 +6,8 @@
 #include <string_view>
 
 #include "base/counters.hpp"
+#include "base/shared_histogram.hpp"
+#include "mem/burst.hpp"
 #include "parse/layer.hpp"
 #include "parse/status.hpp"
 #include "stage/esp_outcome.hpp"
@@ -100,6 +102,9 @@ inline constexpr NotStored kNotStored[] = {{TapCounter::kNoSegment, "no_segment"
 /// Of one worker's transmissions on one port.
 enum class TxCounter : std::uint8_t { kPackets, kBytes, kCount };
 using TxCounters = base::CounterBlock<TxCounter>;
+
+/// Bursts by the number of their packets.
+using BurstSizes = base::SharedTally<mem::kMaxBurst>;
 
 /// Of one lcore's loop.
 enum class LcoreCounter : std::uint8_t { kPolls, kEmptyPolls, kPackets, kBusyTsc, kCount };

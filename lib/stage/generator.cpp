@@ -18,8 +18,8 @@ void GeneratorTask::generate() noexcept {
     }
 }
 
-std::size_t GeneratorTask::poll(Phase phase) noexcept {
-    if (pending_.empty() && phase == Phase::kRun) generate();
+std::size_t GeneratorTask::poll(const Turn& turn) noexcept {
+    if (pending_.empty() && turn.phase == Phase::kRun) generate();
     std::size_t sent = 0;
     if (!pending_.empty()) {
         sent = pending_.offer(mem::Owner::kDriverTx, [this](rte_mbuf** mbufs, std::size_t count) {
@@ -29,6 +29,7 @@ std::size_t GeneratorTask::poll(Phase phase) noexcept {
         set_held(pending_.size());
     }
     if (left_ == 0 && pending_.empty()) finished_.store(true, std::memory_order_release);
+    turn.clock.lap(Stage::kGenerate, sent);
     return sent;
 }
 

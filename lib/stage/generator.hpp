@@ -22,7 +22,7 @@ class GeneratorTask final : public Task {
                   base::QueueId queue, std::uint64_t packets) noexcept
         : traffic_(traffic), pool_(pool), ethdev_(ethdev), queue_(queue), left_(packets) {}
 
-    std::size_t poll(Phase phase) noexcept override;
+    std::size_t poll(const Turn& turn) noexcept override;
 
     /// True once all packets were made and sent. Any thread.
     [[nodiscard]] bool finished() const noexcept {

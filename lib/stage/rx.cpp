@@ -7,6 +7,7 @@
 
 #include "base/tsc.hpp"
 #include "flow/spread_hash.hpp"
+#include "mem/packet_meta.hpp"
 
 namespace weir::stage {
 namespace {
@@ -25,20 +26,24 @@ void stop_once(std::span<Source* const> sources, bool& stopped) noexcept {
 
 }  // namespace
 
-std::size_t RxTask::poll(Phase phase) noexcept {
-    const std::uint64_t now = base::tsc_now();
+std::size_t RxTask::poll(const Turn& turn) noexcept {
+    std::uint64_t now = turn.started_tsc;
     std::size_t moved = 0;
-    if (phase < Phase::kDrain) {
+    if (turn.phase < Phase::kDrain) {
         for (Source* source : sources_) {
             if (source->lossless() && !outlets_have_room()) continue;
+            if (moved != 0) now = base::tsc_now();
             mem::Burst burst;
-            moved += receive_counted(*source, limit_, burst);
+            const std::size_t taken = receive_counted(*source, limit_, burst);
+            turn.clock.lap(Stage::kReceive, taken);
             spread(burst, now);
+            turn.clock.lap(Stage::kSpread, taken);
+            moved += taken;
         }
     } else {
         stop_once(sources_, stopped_);
     }
-    moved += flush(now, phase >= Phase::kDrain);
+    moved += flush(now, turn.phase >= Phase::kDrain);
 
     if (ring_full_ != 0) {
         RxCounters::Update update(counters_);
@@ -48,6 +53,7 @@ std::size_t RxTask::poll(Phase phase) noexcept {
     std::size_t staged = 0;
     for (const Outlet& outlet : outlets_) staged += outlet.staged.size();
     set_held(staged);
+    turn.clock.lap(Stage::kSpread, 0);
     return moved;
 }
 
@@ -79,6 +85,7 @@ void RxTask::stage(Outlet& outlet, rte_mbuf* mbuf, std::uint64_t now) noexcept {
             return;
         }
     }
+    mem::ReceiveStamp::set(mbuf, now);
     if (outlet.staged.empty()) outlet.flush_tsc = now + flush_delay_tsc_;
     outlet.staged.push(mbuf);
 }
@@ -94,36 +101,56 @@ std::size_t RxTask::flush(std::uint64_t now, bool all) noexcept {
     return moved;
 }
 
-std::size_t DirectTask::poll(Phase phase) noexcept {
+std::size_t DirectTask::poll(const Turn& turn) noexcept {
     std::size_t moved = 0;
-    if (phase < Phase::kDrain) {
+    if (turn.phase < Phase::kDrain) {
         for (Source* source : sources_) {
             if (!worker_.has_room()) break;
+            const std::uint64_t received = turn.clock.last();
             mem::Burst burst;
-            moved += receive_counted(*source, limit_, burst);
-            if (!burst.empty()) worker_.process(burst);
+            const std::size_t taken = receive_counted(*source, limit_, burst);
+            turn.clock.lap(Stage::kReceive, taken);
+            moved += taken;
+            if (burst.empty()) continue;
+            const std::size_t packets = burst.size();
+            worker_.process(burst, turn.clock);
+            if (turn.clock.sampling()) worker_.judged(turn.clock.last() - received, packets);
         }
     } else {
         stop_once(sources_, stopped_);
     }
-    moved += worker_.flush(phase);
+    moved += worker_.flush(turn.phase);
     set_held(worker_.held());
+    turn.clock.lap(Stage::kAction, 0);
     return moved;
 }
 
-std::size_t WorkerTask::poll(Phase phase) noexcept {
+std::size_t WorkerTask::poll(const Turn& turn) noexcept {
     std::size_t moved = 0;
-    for (ring::PacketRing* ring : rings_) {
+    for (Inlet& inlet : inlets_) {
         if (!worker_.has_room()) break;
+        const std::uint64_t now = moved == 0 ? turn.started_tsc : base::tsc_now();
         mem::Burst burst;
-        const std::size_t popped = ring->pop(burst);
+        const std::size_t popped = inlet.ring->pop(burst);
         if (popped == 0) continue;
         moved += popped;
-        worker_.process(burst);
+        take(inlet, burst, now, turn.clock);
     }
-    moved += worker_.flush(phase);
+    moved += worker_.flush(turn.phase);
     set_held(worker_.held());
+    turn.clock.lap(Stage::kAction, 0);
     return moved;
+}
+
+void WorkerTask::take(Inlet& inlet, mem::Burst& burst, std::uint64_t now,
+                      StageClock& clock) noexcept {
+    const std::size_t packets = burst.size();
+    const std::uint64_t waited = mem::ReceiveStamp::ticks_until(burst[0], now);
+    inlet.waits.add(waited);
+    if (clock.sampling()) inlet.fill.add(packets + inlet.ring->used());
+    clock.lap(Stage::kTake, packets);
+    worker_.process(burst, clock);
+    if (clock.sampling()) worker_.judged(waited + (clock.last() - now), packets);
 }
 
 }  // namespace weir::stage

@@ -32,7 +32,7 @@ class RxTask final : public Task {
            std::uint64_t flush_delay_tsc) noexcept
         : sources_(sources), outlets_(outlets), limit_(limit), flush_delay_tsc_(flush_delay_tsc) {}
 
-    std::size_t poll(Phase phase) noexcept override;
+    std::size_t poll(const Turn& turn) noexcept override;
 
     [[nodiscard]] const RxCounters& counters() const noexcept { return counters_; }
 
@@ -56,7 +56,7 @@ class DirectTask final : public Task {
     DirectTask(std::span<Source* const> sources, Worker& worker, PacketLimit& limit) noexcept
         : sources_(sources), worker_(worker), limit_(limit) {}
 
-    std::size_t poll(Phase phase) noexcept override;
+    std::size_t poll(const Turn& turn) noexcept override;
 
    private:
     std::span<Source* const> sources_;
@@ -65,16 +65,29 @@ class DirectTask final : public Task {
     bool stopped_ = false;
 };
 
+/// A worker's end of one ring, and what it finds there. One writing lcore.
+struct Inlet {
+    ring::PacketRing* ring = nullptr;
+    /// TSC ticks from the turn that received a packet to the turn that took it from the ring: of
+    /// each burst taken, its first packet, which has waited longest.
+    base::SharedLogHistogram waits;
+    /// Packets in the ring when a burst was taken, that burst included: of turns sampled.
+    base::SharedLogHistogram fill;
+};
+
 /// A worker's end of the rings: one from each rx lcore, polled in turn.
 class WorkerTask final : public Task {
    public:
-    WorkerTask(std::span<ring::PacketRing* const> rings, Worker& worker) noexcept
-        : rings_(rings), worker_(worker) {}
+    /// The inlets are the caller's.
+    WorkerTask(std::span<Inlet> inlets, Worker& worker) noexcept
+        : inlets_(inlets), worker_(worker) {}
 
-    std::size_t poll(Phase phase) noexcept override;
+    std::size_t poll(const Turn& turn) noexcept override;
 
    private:
-    std::span<ring::PacketRing* const> rings_;
+    void take(Inlet& inlet, mem::Burst& burst, std::uint64_t now, StageClock& clock) noexcept;
+
+    std::span<Inlet> inlets_;
     Worker& worker_;
 };
 

@@ -26,6 +26,7 @@ std::size_t receive_counted(Source& source, PacketLimit& limit, mem::Burst& burs
     Received received = source.receive(burst, std::min<std::uint64_t>(left, mem::kMaxBurst));
     const std::size_t taken = burst.size() + received.refused;
     if (taken == 0) return 0;
+    source.bursts().add(taken);
     const std::size_t refused = limit.claim(received.refused);
     const std::size_t granted = limit.claim(burst.size());
     const std::size_t trimmed = burst.size() - granted;

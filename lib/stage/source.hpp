@@ -71,6 +71,10 @@ class Source {
     [[nodiscard]] base::PortId port() const noexcept { return port_; }
     [[nodiscard]] const SourceCounters& counters() const noexcept { return counters_; }
     [[nodiscard]] SourceCounters& counters() noexcept { return counters_; }
+    /// How many packets came at a time, those beyond --packets among them; empty receptions are not
+    /// counted.
+    [[nodiscard]] const BurstSizes& bursts() const noexcept { return bursts_; }
+    [[nodiscard]] BurstSizes& bursts() noexcept { return bursts_; }
 
    protected:
     ~Source() = default;
@@ -81,6 +85,7 @@ class Source {
     bool lossless_;
     std::atomic<bool> finished_{false};
     SourceCounters counters_;
+    BurstSizes bursts_;
 };
 
 /// A receive queue of a DPDK port.

@@ -13,17 +13,29 @@ constexpr std::uint64_t kPublishTurns = 256;
 
 }  // namespace
 
+std::size_t LcoreLoop::poll_all(Phase now_phase, std::uint64_t now) noexcept {
+    clock.begin(now);
+    std::size_t moved = 0;
+    for (Task* task : tasks) {
+        // Behind the first: it has taken its time.
+        if (task != tasks.front()) now = base::tsc_now();
+        moved += task->poll(Turn(now_phase, now, clock));
+    }
+    return moved;
+}
+
 void LcoreLoop::run() noexcept {
     std::uint64_t turns = 0;
     std::uint64_t empty = 0;
     std::uint64_t idle = 0;
+    clock.calibrate();
     std::uint64_t before = base::tsc_now();
     for (;;) {
         const Phase now_phase = phase->load(std::memory_order_acquire);
         if (now_phase == Phase::kExit) break;
-        std::size_t moved = 0;
-        for (Task* task : tasks) moved += task->poll(now_phase);
+        const std::size_t moved = poll_all(now_phase, before);
         const std::uint64_t now = base::tsc_now();
+        clock.end(now, moved);
         ++turns;
         if (moved == 0) {
             ++empty;

@@ -7,6 +7,7 @@
 #include <span>
 
 #include "stage/counters.hpp"
+#include "stage/stage_clock.hpp"
 
 /// What an lcore does: it polls its tasks in turn until it is told to exit. Roles that share a CPU
 /// (the demo's generator and rx) are tasks of one lcore.
@@ -22,10 +23,22 @@ enum class Phase : std::uint32_t {
     kExit             ///< Lcores leave their loop.
 };
 
+/// What a task is told at each turn.
+struct Turn {
+    Phase phase;
+    std::uint64_t started_tsc;  ///< When the task's turn began.
+    StageClock& clock;          ///< The lcore's.
+
+    Turn(Phase now_phase, std::uint64_t now_tsc, StageClock& lcore_clock) noexcept
+        : phase(now_phase), started_tsc(now_tsc), clock(lcore_clock) {}
+    /// One that begins now, and is not sampled.
+    Turn(Phase now_phase) noexcept : Turn(now_phase, base::tsc_now(), StageClock::off()) {}
+};
+
 class Task {
    public:
     /// One turn: at most a burst or so for each source. Returns the number of packets moved.
-    virtual std::size_t poll(Phase phase) noexcept = 0;
+    virtual std::size_t poll(const Turn& turn) noexcept = 0;
 
     /// Packets the task holds between its polls; zero when it has passed on everything. Any thread.
     [[nodiscard]] std::size_t held() const noexcept {
@@ -57,9 +70,14 @@ struct alignas(64) LcoreLoop {
     /// Turns in a row in which no task moved a packet.
     std::atomic<std::uint64_t> idle_turns{0};
     LcoreCounters counters;
+    StageClock clock;
 
     /// Runs on the packet lcore until the phase is kExit.
     void run() noexcept;
+
+   private:
+    /// A turn, begun at TSC `now`. Returns the number of packets moved.
+    std::size_t poll_all(Phase now_phase, std::uint64_t now) noexcept;
 };
 
 }  // namespace weir::stage

@@ -57,34 +57,49 @@ std::size_t Worker::held() const noexcept {
     return packets;
 }
 
-void Worker::process(mem::Burst& burst) noexcept {
-    if (setup_.delay_tsc != 0) wait_tsc(setup_.delay_tsc);
+void Worker::process(mem::Burst& burst, StageClock& clock) noexcept {
     const std::size_t size = burst.size();
+    bursts_.add(size);
+    if (setup_.delay_tsc != 0) {
+        wait_tsc(setup_.delay_tsc);
+        clock.lap(Stage::kDelay, size);
+    }
     Tally tally;
     parse(burst);
     tally.marked = mark(size);
+    clock.lap(Stage::kParse, size);
     if (decapsulator_) {
         // What is inside is filtered, not what an association sent.
         track_associations(burst, tally.marked);
+        clock.lap(Stage::kIpsec, 0);
         decapsulator_->process(burst, records_, parser_);
         tally.marked = mark(size);
+        clock.lap(Stage::kDecapsulate, size);
     }
     tally.layers = count_layers(size);
+    clock.lap(Stage::kTally, size);
     Mask kept = filter(burst, tally);
-    if (setup_.capture != nullptr) setup_.capture->store(burst, kept, parser_);
+    if (setup_.filter != nullptr) clock.lap(Stage::kFilter, size);
+    if (setup_.capture != nullptr) {
+        setup_.capture->store(burst, kept, parser_);
+        clock.lap(Stage::kCapture, size);
+    }
     if (decapsulator_) {
         kept = drop_unopened(size, kept, tally);
     } else {
         track_associations(burst, kept & tally.marked);
     }
     track_ike(burst, kept & tally.marked);
+    clock.lap(Stage::kIpsec, size);
     if (setup_.drop_malformed) kept = drop_malformed(kept, tally);
     if (setup_.action == ActionKind::kSink) {
         sink(burst, kept, tally);
     } else {
         transmit(burst, kept, tally);
     }
+    clock.lap(Stage::kAction, size);
     publish(size, tally);
+    clock.lap(Stage::kTally, 0);
 }
 
 std::size_t Worker::flush(Phase phase) noexcept {

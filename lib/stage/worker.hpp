@@ -8,6 +8,7 @@
 #include <span>
 
 #include "base/bit_counts.hpp"
+#include "base/shared_histogram.hpp"
 #include "base/shared_words.hpp"
 #include "filter/filter.hpp"
 #include "ipsec/ike_table.hpp"
@@ -21,6 +22,7 @@
 #include "stage/counters.hpp"
 #include "stage/decapsulator.hpp"
 #include "stage/packet_parser.hpp"
+#include "stage/stage_clock.hpp"
 #include "stage/task.hpp"
 #include "stage/transmit.hpp"
 
@@ -63,8 +65,12 @@ class Worker {
 
     /// Whether a burst can be processed without losing packets that could wait.
     [[nodiscard]] bool has_room() const noexcept;
-    /// Takes every packet of the burst to its outcome.
-    void process(mem::Burst& burst) noexcept;
+    /// Takes every packet of the burst to its outcome. `clock`: the lcore's.
+    void process(mem::Burst& burst, StageClock& clock = StageClock::off()) noexcept;
+    /// Notes that `packets` had their verdict so many TSC ticks after they were received.
+    void judged(std::uint64_t ticks, std::size_t packets) noexcept {
+        verdicts_.add(ticks, packets);
+    }
     /// Offers what is pending to the transmit queues. Returns how many packets went out. Once a
     /// turn.
     std::size_t flush(Phase phase) noexcept;
@@ -80,6 +86,13 @@ class Worker {
     [[nodiscard]] const base::Published<ipsec::IkeTotals>& ike() const noexcept {
         return ike_totals_;
     }
+
+    /// How many packets it was given at a time.
+    [[nodiscard]] const BurstSizes& bursts() const noexcept { return bursts_; }
+    /// TSC ticks from the turn that received a packet until it is freed or given to a transmitter,
+    /// of all packets of bursts sampled; each is counted like the first of its burst, which has
+    /// waited longest.
+    [[nodiscard]] const base::SharedLogHistogram& verdicts() const noexcept { return verdicts_; }
 
    private:
     /// Packets of a burst by their index, one bit each.
@@ -119,6 +132,8 @@ class Worker {
     WorkerCounters counters_;
     base::Published<ipsec::SaTotals> association_totals_;
     base::Published<ipsec::IkeTotals> ike_totals_;
+    BurstSizes bursts_;
+    base::SharedLogHistogram verdicts_;
     std::array<parse::PacketRecord, mem::kMaxBurst> records_;
     std::array<ipsec::SaPacket, mem::kMaxBurst> sa_packets_;  ///< Those of a burst with IPsec.
 };

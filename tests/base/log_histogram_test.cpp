@@ -67,5 +67,21 @@ TEST(LogHistogram, Adds) {
     EXPECT_EQ(one.most(), 300U);
 }
 
+TEST(LogHistogram, TellsWhatCameSinceAnEarlierLook) {
+    LongLogHistogram earlier;
+    earlier.add(1'000'000);
+    earlier.add(5);
+    LongLogHistogram now = earlier;
+    now.add(5);
+    now.add(100);
+    const LongLogHistogram rest = now.since(earlier);
+    EXPECT_EQ(rest.total(), 2U);
+    EXPECT_EQ(rest.quantile(0.5), 5U);
+    EXPECT_GE(rest.most(), 100U);
+    EXPECT_LE(rest.most(), 100U + 100U / 8);
+    EXPECT_EQ(now.since(now).total(), 0U);
+    EXPECT_EQ(now.since(now).most(), 0U);
+}
+
 }  // namespace
 }  // namespace weir::base

@@ -41,6 +41,7 @@ TEST(JsonReport, SaysHowTheRunWent) {
     EXPECT_EQ(report["version"], "1.2.3");
     EXPECT_EQ(report["started_at"], "2026-01-02T03:04:05Z");
     EXPECT_EQ(report["elapsed_seconds"], 2.0);
+    EXPECT_EQ(report["ticks_per_second"], 2e9);
     EXPECT_EQ(report["wiring"], "pipeline");
     EXPECT_EQ(report["memory"], "2 MiB hugepages");
     EXPECT_EQ(report["action"], "sink");
@@ -54,17 +55,41 @@ TEST(JsonReport, HoldsPortsLcoresRingsAndPools) {
     EXPECT_EQ(report["ports"], json::parse(R"([{
         "name": "net_ring0", "driver": "net_ring", "rx_packets": 1000, "rx_bytes": 64000,
         "tx_packets": 40, "tx_bytes": 2560, "trimmed": 11,
-        "driver_counters": {"ipackets": 1011, "imissed": 0},
+        "bursts": {"50": 20}, "driver_counters": {"ipackets": 1011, "imissed": 0},
         "xstats": {"rx_good_packets": 1011}, "note": "worth knowing"}])"));
     ASSERT_EQ(report["lcores"].size(), 2U);
     EXPECT_EQ(report["lcores"][1], json::parse(R"({
         "id": 2, "cpu": 1, "roles": "worker 0", "packets": 950, "busy_cycles": 95000,
-        "total_cycles": 380000, "polls": 400, "empty_polls": 300})"));
-    EXPECT_EQ(report["rings"],
-              json::parse(R"([{"name": "rx 0 -> worker 0", "used": 0, "capacity": 1024}])"));
+        "total_cycles": 380000, "polls": 400, "empty_polls": 300, "sampled_turns": 10,
+        "stages": [{"name": "parse", "cycles": 95000, "share": 1.0, "cycles_per_packet": 100.0,
+                    "sampled_packets": 475}]})"));
+    EXPECT_EQ(report["rings"], json::parse(R"([{
+        "name": "rx 0 -> worker 0", "used": 0, "capacity": 1024,
+        "fill": {"samples": 11, "p50": 71, "p90": 71, "p99": 71, "max": 512}}])"));
     EXPECT_EQ(report["pools"], json::parse(R"([{
         "name": "weir_0", "socket": 0, "mbufs": 8191, "available": 8191, "mbuf_bytes": 2176,
         "lowest_free": 4000, "cached": 300, "exhausted": 2}])"));
+}
+
+TEST(JsonReport, SaysWhereTimeGoes) {
+    const json report = parsed(sample_report());
+    EXPECT_EQ(report["stages"], json::parse(R"([
+        {"name": "receive", "cycles": 10000, "share": 0.08, "cycles_per_packet": 10.0,
+         "sampled_packets": 500},
+        {"name": "spread", "cycles": 20000, "share": 0.16, "cycles_per_packet": 20.0,
+         "sampled_packets": 500},
+        {"name": "parse", "cycles": 95000, "share": 0.76, "cycles_per_packet": 100.0,
+         "sampled_packets": 475}])"));
+    const json latency = json::parse(R"({
+        "rx_to_worker": {"bursts": 19, "p50_ns": 1024, "p90_ns": 10000, "p99_ns": 10000,
+                         "p99_9_ns": 10000, "max_ns": 10000},
+        "rx_to_verdict": {"packets": 50, "p50_ns": 2000, "p90_ns": 2000, "p99_ns": 2000,
+                          "p99_9_ns": 2000, "max_ns": 2000}})");
+    EXPECT_EQ(report["latency"], latency);
+    ASSERT_EQ(report["workers"].size(), 1U);
+    EXPECT_EQ(report["workers"][0]["number"], 0);
+    EXPECT_EQ(report["workers"][0]["bursts"], json::parse(R"({"50": 19})"));
+    EXPECT_EQ(report["workers"][0]["latency"], latency);
 }
 
 TEST(JsonReport, HoldsWhatBecameOfMemory) {
@@ -242,6 +267,8 @@ void collect_keys(const json& value, const std::string& path, std::set<std::stri
     static const std::set<std::string> open_objects{"ledger.dropped",
                                                     "ports[].driver_counters",
                                                     "ports[].xstats",
+                                                    "ports[].bursts",
+                                                    "workers[].bursts",
                                                     "layers",
                                                     "statuses",
                                                     "metrics",

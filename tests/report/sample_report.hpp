@@ -113,6 +113,24 @@ inline pipeline::AssociationList sample_associations() {
     return list;
 }
 
+/// Of 1000 packets in bursts of 50: half of the bursts waited 1 us and half 10 us. Every second
+/// turn was sampled.
+inline void add_sample_costs(pipeline::Snapshot& state) {
+    state.ticks_per_second = 2e9;
+    state.ports[0].bursts[50] = 20;
+    state.lcores[0].sampled_turns = 10;
+    state.lcores[0].stages = {{"receive", 5000, 500}, {"spread", 10000, 500}, {"parse", 0, 0}};
+    state.lcores[1].sampled_turns = 10;
+    state.lcores[1].stages = {{"receive", 0, 0}, {"spread", 0, 0}, {"parse", 47500, 475}};
+    pipeline::WorkerState worker;
+    worker.bursts[50] = 19;
+    for (int i = 0; i < 19; ++i) worker.rx_to_worker.add(i < 10 ? 2000 : 20'000);
+    for (int i = 0; i < 50; ++i) worker.rx_to_verdict.add(4000);
+    state.workers = {worker};
+    for (int i = 0; i < 10; ++i) state.rings[0].fill.add(64);
+    state.rings[0].fill.add(512);
+}
+
 /// A run that has something in every place a report has: 1000 received = 900 delivered + 40
 /// forwarded + 60 dropped, in two seconds.
 inline pipeline::RunReport sample_report() {
@@ -147,6 +165,7 @@ inline pipeline::RunReport sample_report() {
     state.lcores = {{1, 0, "generator + rx 0", 1000, 30000, 60000, 500, 250},
                     {2, 1, "worker 0", 950, 95000, 380000, 400, 300}};
     state.rings = {{"rx 0 -> worker 0", 0, 1024}};
+    add_sample_costs(state);
     state.pools = {{"weir_0", 0, 8191, 8191, 2176, {4000, 2}, 300}};
     report.memory_warm = {4096, 3, 8192, 65536, 7, 0};
     state.memory = {4096, 3, 8192, 69632, 9, 5};

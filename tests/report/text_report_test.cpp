@@ -169,11 +169,17 @@ TEST(TextReport, RatesAreMeansOfTheRun) {
 TEST(TextReport, LcoresRingsAndPoolsAreShown) {
     EXPECT_THAT(
         text_report(sample_report()),
-        AllOf(HasSubstr("lcore 1 (CPU 0), generator + rx 0: busy 50.0 %, 30 cycles a packet\n"),
-              HasSubstr("lcore 2 (CPU 1), worker 0: busy 25.0 %, 100 cycles a packet\n"),
-              HasSubstr("ring rx 0 -> worker 0: 0 of 1024 left inside\n"),
-              HasSubstr("pool weir_0 (NUMA socket 0): 8,191 of 8,191 mbufs back; at least "
-                        "4,000 were free beside 300 in caches, exhausted 2 times\n")));
+        AllOf(
+            HasSubstr("lcore 1 (CPU 0), generator + rx 0: busy 50.0 %, 30 cycles a packet, "
+                      "50.0 % of polls empty\n"),
+            HasSubstr(
+                "lcore 2 (CPU 1), worker 0: busy 25.0 %, 100 cycles a packet, 75.0 % of polls "
+                "empty\n"),
+            HasSubstr(
+                "ring rx 0 -> worker 0: 0 of 1024 left inside; when bursts were taken it held p50 "
+                "71, p99 71, at most 512\n"),
+            HasSubstr("pool weir_0 (NUMA socket 0): 8,191 of 8,191 mbufs back; at least "
+                      "4,000 were free beside 300 in caches, exhausted 2 times\n")));
 }
 
 TEST(TextReport, ProtocolsAndStatusesHaveTheirShareOfReceived) {

@@ -33,11 +33,11 @@ struct Lossless {
     Sender sender;
     ring::PacketRing ring{kRingSize, this_socket()};
     Source* const sources[1] = {&source};
-    ring::PacketRing* const rings[1] = {&ring};
+    Inlet inlets[1] = {{&ring, {}, {}}};
     Outlet outlets[1] = {{&ring, {}, 0}};
     PacketLimit limit{PacketLimit::kNone};
     RxTask rx{sources, outlets, limit, 1000};
-    WorkerTask task{rings, sender.worker};
+    WorkerTask task{inlets, sender.worker};
 
    private:
     static Transmitter::Setup waiting(Transmitter::Setup out) {

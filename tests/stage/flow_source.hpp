@@ -39,7 +39,7 @@ class FlowSource final : public Source {
                         frame.data(), frame.size());
             mbuf->port = port().value;
             mbuf->hash.fdir.lo = flow;
-            mbuf->hash.fdir.hi = next_ / kFlows;
+            mbuf->packet_type = next_ / kFlows;
             ++next_;
             received.bytes += frame.size();
         }

@@ -36,7 +36,7 @@ struct Bench {
                 const unsigned flow = mbuf->hash.fdir.lo;
                 worker_of_flow.try_emplace(flow, worker);
                 EXPECT_EQ(worker_of_flow[flow], worker) << "a flow was split";
-                EXPECT_EQ(mbuf->hash.fdir.hi, next_of_flow[flow]++) << "a flow lost its order";
+                EXPECT_EQ(mbuf->packet_type, next_of_flow[flow]++) << "a flow lost its order";
             }
             packets += burst.size();
             burst.free_all();
