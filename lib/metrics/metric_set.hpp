@@ -12,7 +12,8 @@
 ///   received, delivered, forwarded, in_flight, dropped, malformed,
 ///   dropped.<stage>.<reason>, parse.<status>, layer.<name>,
 ///   port.<n>.rx_packets, port.<n>.imissed, port.<n>.xstat.<driver's name>, imissed (all ports),
-///   ring.<n>.used, pool.<n>.available, ipsec.lost, …
+///   ring.fill.max, pool.lowest_free, stage.<name>.cycles_per_packet, latency.rx_to_verdict.p99_ns,
+///   burst.rx.p50, lcore.<id>.empty_polls, ipsec.lost, …
 namespace weir::metrics {
 
 class MetricSet {
