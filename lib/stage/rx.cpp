@@ -147,7 +147,10 @@ void WorkerTask::take(Inlet& inlet, mem::Burst& burst, std::uint64_t now,
     const std::size_t packets = burst.size();
     const std::uint64_t waited = mem::ReceiveStamp::ticks_until(burst[0], now);
     inlet.waits.add(waited);
-    if (clock.sampling()) inlet.fill.add(packets + inlet.ring->used());
+    if (clock.sampling()) {
+        // What came since the burst was taken may have filled its place.
+        inlet.fill.add(std::min(packets + inlet.ring->used(), inlet.ring->capacity()));
+    }
     clock.lap(Stage::kTake, packets);
     worker_.process(burst, clock);
     if (clock.sampling()) worker_.judged(waited + (clock.last() - now), packets);

@@ -195,6 +195,16 @@ TEST(HtmlReport, ProtocolsHaveBarsOfTheirShares) {
     EXPECT_THAT(section_of(sample_report(), "statuses"), HasSubstr("0.300 %"));
 }
 
+TEST(HtmlReport, SaysWhereTimeGoes) {
+    const std::string costs = section_of(sample_report(), "costs");
+    EXPECT_THAT(costs, AllOf(HasSubstr("receive"), HasSubstr("33.3 %"), HasSubstr("100.0 %"),
+                             HasSubstr("19 bursts"), HasSubstr("10.0 us"), HasSubstr("2.00 us"),
+                             HasSubstr("Bursts to workers")));
+    // Half of the bursts waited 1 us, the others 10.
+    EXPECT_THAT(costs, HasSubstr("microseconds (1: or less), bursts. 1: 10; 8-15: 9."));
+    EXPECT_THAT(costs, HasSubstr("packets in a burst, bursts. 32-63: 20."));
+}
+
 TEST(HtmlReport, TheCapturesSumsAddUp) {
     const auto lines = rows(section_of(sample_report(), "capture"));
     ASSERT_EQ(lines.size(), 9U);

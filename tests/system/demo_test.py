@@ -43,8 +43,13 @@ class Demo(WeirCase):
         rows = {row[0].text: row[1].text for row in root.iterfind(".//section[@id='ledger']//tr")}
         self.assertEqual(rows['received'], '300,000')
         self.assertEqual(rows['= accounted for'], '300,000')
+        def plots(section):
+            return len(root.findall(".//section[@id='%s']//svg[@class='plot']" % section))
+
         # Three of all together, and of each of ten: windows, and lateness and gaps where there were any.
-        self.assertIn(len(root.findall(".//svg[@class='plot']")), range(13, 34))
+        self.assertIn(plots('ipsec'), range(13, 34))
+        # Waits, verdicts, and bursts received and taken.
+        self.assertEqual(plots('costs'), 4)
 
     def test_packets_is_exact(self):
         outcome = self.weir('--packets', '100001')
