@@ -146,7 +146,7 @@ void place_pipeline(Plan& plan, const config::Options& options, const std::vecto
 std::size_t count_mbufs(const Plan& plan, const config::Options& options,
                         const std::vector<port::PortSpec>& ports) {
     constexpr std::size_t kStaged = 2 * mem::kMaxBurst;
-    std::size_t mbufs = plan.rings * (options.ring_size + kStaged);
+    std::size_t mbufs = plan.rings * (ring::ring_slots(options.ring_size) + kStaged);
     mbufs += (plan.lcores.size() + 1) * (2 * mem::kMaxBurst + mem::kMempoolCacheSize * 3 / 2);
     for (const port::PortSpec& spec : ports) {
         if (spec.kind == port::DeviceKind::kCaptureFile) {

@@ -3,6 +3,7 @@
 
 #include <rte_mbuf.h>
 
+#include <array>
 #include <boost/lockfree/spsc_queue.hpp>
 #include <cstddef>
 
@@ -15,9 +16,18 @@
 /// which is what makes it cheap; see bench/ring.
 namespace weir::ring {
 
+/// Slots of a ring with room for `capacity` mbufs; one stays free. They fill whole cache lines, so
+/// that a line belongs to one burst: where it held the end of one and the start of the next, both
+/// lcores would fetch it twice.
+[[nodiscard]] constexpr std::size_t ring_slots(std::size_t capacity) noexcept {
+    constexpr std::size_t kSlotsPerLine = 64 / sizeof(rte_mbuf*);
+    return (capacity / kSlotsPerLine + 1) * kSlotsPerLine;
+}
+
 class PacketRing {
    public:
-    /// Room for `capacity` mbufs in memory of `socket`. Throws SetupError.
+    /// Room for at least `capacity` mbufs (see ring_slots) in memory of `socket`. Throws
+    /// SetupError.
     PacketRing(std::size_t capacity, base::SocketId socket);
     /// Frees the mbufs that are left: Boost's destructor would forget them.
     ~PacketRing();
@@ -45,6 +55,7 @@ class PacketRing {
 
     /// Mbufs inside; from a thread that is neither end, a moment's approximation.
     [[nodiscard]] std::size_t used() const noexcept { return queue_.read_available(); }
+    /// Mbufs that it can hold.
     [[nodiscard]] std::size_t capacity() const noexcept { return capacity_; }
 
    private:
@@ -52,6 +63,9 @@ class PacketRing {
         boost::lockfree::spsc_queue<rte_mbuf*,
                                     boost::lockfree::allocator<HugepageAllocator<rte_mbuf*>>>;
 
+    // The queue begins with the producer's index; the consumer's stands a cache line behind. CPUs
+    // fetch lines in pairs: the two stand in different ones, and in none with others' data.
+    alignas(128) std::array<std::byte, 64> gap_{};
     Queue queue_;
     std::size_t capacity_;
     [[no_unique_address]] mem::Holder holder_;
@@ -59,7 +73,7 @@ class PacketRing {
 
 /// Octets that a ring of `capacity` takes.
 [[nodiscard]] constexpr std::size_t ring_memory_bytes(std::size_t capacity) noexcept {
-    return (capacity + 1) * sizeof(rte_mbuf*);
+    return ring_slots(capacity) * sizeof(rte_mbuf*);
 }
 
 }  // namespace weir::ring

@@ -4,8 +4,8 @@
 namespace weir::ring {
 
 PacketRing::PacketRing(std::size_t capacity, base::SocketId socket)
-    : queue_(capacity, HugepageAllocator<rte_mbuf*>(socket)),
-      capacity_(capacity),
+    : queue_(ring_slots(capacity) - 1, HugepageAllocator<rte_mbuf*>(socket)),
+      capacity_(ring_slots(capacity) - 1),
       holder_(mem::Holder::numbered(mem::Owner::kRing)) {}
 
 PacketRing::~PacketRing() {

@@ -19,7 +19,7 @@ base::SocketId this_socket() { return {static_cast<int>(rte_socket_id())}; }
 
 TEST(PacketRing, KeepsOrderAndCapacity) {
     PacketPool pool("ring_order", 255, 256, this_socket());
-    PacketRing ring(100, this_socket());
+    PacketRing ring(103, this_socket());
     std::vector<rte_mbuf*> pushed;
     Burst burst;
     std::size_t moved = 0;
@@ -28,8 +28,8 @@ TEST(PacketRing, KeepsOrderAndCapacity) {
         for (rte_mbuf* mbuf : burst.mbufs()) pushed.push_back(mbuf);
         moved = ring.push(burst);
     } while (moved == 40);
-    EXPECT_EQ(moved, 20U);
-    EXPECT_EQ(burst.size(), 20U);
+    EXPECT_EQ(moved, 23U);
+    EXPECT_EQ(burst.size(), 17U);
     EXPECT_EQ(ring.used(), ring.capacity());
     burst.free_all();
 
@@ -39,8 +39,18 @@ TEST(PacketRing, KeepsOrderAndCapacity) {
         for (rte_mbuf* mbuf : popped.mbufs()) EXPECT_EQ(mbuf, pushed[next++]);
         popped.free_all();
     }
-    EXPECT_EQ(next, 100U);
+    EXPECT_EQ(next, 103U);
     EXPECT_EQ(pool.available(), pool.size());
+}
+
+TEST(PacketRing, HoldsAtLeastWhatWasAskedForInWholeLines) {
+    for (const std::size_t capacity : {1U, 7U, 8U, 64U, 100U, 1024U}) {
+        const PacketRing ring(capacity, this_socket());
+        EXPECT_GE(ring.capacity(), capacity);
+        EXPECT_LT(ring.capacity(), capacity + 8);
+        EXPECT_EQ((ring.capacity() + 1) % 8, 0U);
+        EXPECT_EQ(ring_memory_bytes(capacity), (ring.capacity() + 1) * sizeof(void*));
+    }
 }
 
 TEST(PacketRing, FreesWhatIsLeftWhenItGoes) {
