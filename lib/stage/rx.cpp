@@ -63,9 +63,11 @@ bool RxTask::outlets_have_room() const noexcept {
 }
 
 void RxTask::spread(mem::Burst& burst, std::uint64_t now) noexcept {
-    const std::size_t size = burst.size();
     if (outlets_.size() == 1) {
-        for (rte_mbuf* mbuf : burst.mbufs()) stage(outlets_.front(), mbuf, now);
+        // As it came, unless older packets are still waiting for room.
+        Outlet& outlet = outlets_.front();
+        if (outlet.staged.empty()) outlet.ring->push(burst);
+        for (rte_mbuf* mbuf : burst.mbufs()) stage(outlet, mbuf, now);
     } else {
         for (rte_mbuf* mbuf : burst.mbufs()) rte_prefetch0(rte_pktmbuf_mtod(mbuf, const void*));
         for (rte_mbuf* mbuf : burst.mbufs()) {
@@ -73,7 +75,7 @@ void RxTask::spread(mem::Burst& burst, std::uint64_t now) noexcept {
             stage(outlets_[hash * outlets_.size() >> 32], mbuf, now);
         }
     }
-    burst.give(size);
+    burst.give(burst.size());
 }
 
 void RxTask::stage(Outlet& outlet, rte_mbuf* mbuf, std::uint64_t now) noexcept {
