@@ -63,6 +63,7 @@ bool RxTask::outlets_have_room() const noexcept {
 }
 
 void RxTask::spread(mem::Burst& burst, std::uint64_t now) noexcept {
+    for (rte_mbuf* mbuf : burst.mbufs()) mem::ReceiveStamp::set(mbuf, now);
     if (outlets_.size() == 1) {
         // As it came, unless older packets are still waiting for room.
         Outlet& outlet = outlets_.front();
@@ -87,7 +88,6 @@ void RxTask::stage(Outlet& outlet, rte_mbuf* mbuf, std::uint64_t now) noexcept {
             return;
         }
     }
-    mem::ReceiveStamp::set(mbuf, now);
     if (outlet.staged.empty()) outlet.flush_tsc = now + flush_delay_tsc_;
     outlet.staged.push(mbuf);
 }
