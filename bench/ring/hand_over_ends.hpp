@@ -45,13 +45,13 @@ class OverPacketRing {
         while (ring_.pop(left) != 0) left.give(left.size());
     }
     /// Bursts are made on the stack, as rx tasks and workers do.
-    void produce() noexcept {
+    [[gnu::always_inline]] void produce() noexcept {
         mem::BurstOf<Size> burst;
         std::copy_n(pointers_.data(), Size, burst.tail());
         burst.took(Size);
         while (!burst.empty()) ring_.push(burst);
     }
-    std::size_t consume() noexcept {
+    [[gnu::always_inline]] std::size_t consume() noexcept {
         mem::BurstOf<Size> burst;
         const std::size_t moved = ring_.pop(burst);
         see(burst.mbufs().data());
@@ -68,12 +68,12 @@ template <std::size_t Size>
 class OverBoost {
    public:
     static constexpr const char* kName = "Boost";
-    void produce() noexcept {
+    [[gnu::always_inline]] void produce() noexcept {
         std::copy_n(pointers_.data(), Size, in_.data());
         std::size_t done = 0;
         while (done != Size) done += queue_.push(in_.data() + done, Size - done);
     }
-    std::size_t consume() noexcept {
+    [[gnu::always_inline]] std::size_t consume() noexcept {
         const std::size_t moved = queue_.pop(out_.data(), Size);
         see(out_.data());
         return moved;
@@ -101,7 +101,7 @@ class OverRteRing {
     ~OverRteRing() { rte_ring_free(ring_); }
     OverRteRing(const OverRteRing&) = delete;
     OverRteRing& operator=(const OverRteRing&) = delete;
-    void produce() noexcept {
+    [[gnu::always_inline]] void produce() noexcept {
         std::copy_n(pointers_.data(), Size, in_.data());
         std::size_t done = 0;
         while (done != Size) {
@@ -109,7 +109,7 @@ class OverRteRing {
                                               static_cast<unsigned>(Size - done), nullptr);
         }
     }
-    std::size_t consume() noexcept {
+    [[gnu::always_inline]] std::size_t consume() noexcept {
         const std::size_t moved =
             rte_ring_sc_dequeue_burst(ring_, reinterpret_cast<void**>(out_.data()), Size, nullptr);
         see(out_.data());
