@@ -8,7 +8,9 @@
 #include <memory>
 #include <vector>
 
+#include "base/tsc.hpp"
 #include "flow_source.hpp"
+#include "mem/packet_meta.hpp"
 #include "mem/packet_pool.hpp"
 
 namespace weir::stage {
@@ -107,6 +109,31 @@ TEST_F(RxTaskTest, DoesNotReadALosslessSourceWithoutRoom) {
     const auto received = source.counters().read()[at(SourceCounter::kPackets)];
     EXPECT_EQ(bench.rings[0]->used() + bench.task->held(), received);
     EXPECT_LT(received, 3000U);
+}
+
+TEST_F(RxTaskTest, StampsEveryPacketThatItHandsOn) {
+    for (const std::size_t workers : {1U, 2U}) {
+        FlowSource source(pool_, 500, true);
+        Bench bench(workers, 1024, source, PacketLimit::kNone);
+        const std::uint64_t start = base::tsc_now();
+        for (int turn = 0; turn < 100; ++turn) bench.task->poll(Phase::kRun);
+        bench.task->poll(Phase::kDrain);
+        std::size_t packets = 0;
+        for (const auto& ring : bench.rings) {
+            mem::Burst burst;
+            while (ring->pop(burst) != 0) {
+                // Steps are of some ticks.
+                const std::uint64_t now = base::tsc_now() + 1024;
+                for (const rte_mbuf* mbuf : burst.mbufs()) {
+                    EXPECT_GT(mem::ReceiveStamp::ticks_until(mbuf, now), 0U);
+                    EXPECT_LE(mem::ReceiveStamp::ticks_until(mbuf, now), now - start + 1024);
+                }
+                packets += burst.size();
+                burst.free_all();
+            }
+        }
+        EXPECT_EQ(packets, 500U);
+    }
 }
 
 TEST_F(RxTaskTest, StopsAtTheLimitExactly) {
