@@ -20,8 +20,9 @@ test_packages=(
     libstrongswan-standard-plugins linux-perf procps strongswan-swanctl tcpdump tcpreplay tshark
     util-linux valgrind zstd
 )
-# dpdk-testpmd, beside which scripts/bench_peers.sh measures Weir, is in dpdk-dev.
-bench_packages=(dpdk-dev)
+# dpdk-testpmd, beside which scripts/bench_peers.sh measures Weir, is in dpdk-dev; valgrind and perf count
+# instructions and system calls.
+bench_packages=(dpdk-dev linux-perf valgrind)
 # libclang-rt-14-dev has libFuzzer and the sanitizers, llvm has llvm-cov and llvm-symbolizer.
 fuzz_packages=(clang libclang-rt-14-dev llvm)
 
