@@ -87,7 +87,7 @@ def suite(options):
     """Measures; returns the report."""
     started, date = time.monotonic(), datetime.datetime.now(datetime.timezone.utc)
     chosen = [part for part in parts.PARTS if not options.only or part in options.only]
-    entries, curves, trouble = {}, {}, []
+    entries, curves, trouble, took = {}, {}, [], {}
     under = shlex.split(options.under)
     with tempfile.TemporaryDirectory() as scratch:
         where = context.Context(options.root, options.build, scratch, options.quick, under)
@@ -95,8 +95,10 @@ def suite(options):
         times, probes = machine.cpu_times(), [machine.probe(prober, under)]
         for part in chosen:
             context.say('==> measure: ' + part)
+            since = time.monotonic()
             why = measure(part, where, entries, curves)
             trouble += [why] if why else []
+            took[part] = round(time.monotonic() - since, 1)
         probes.append(machine.probe(prober, under))
         steal = machine.steal_percent(times, machine.cpu_times())
     if not options.only:
@@ -105,7 +107,7 @@ def suite(options):
     corpus = os.environ.get('WEIR_CORPUS')
     return {
         'format': report.FORMAT, 'date': date.isoformat(timespec='seconds'),
-        'seconds': time.monotonic() - started,
+        'seconds': time.monotonic() - started, 'part_seconds': took,
         'options': {'quick': options.quick, 'only': options.only},
         'git': machine.revision(options.root),
         'machine': machine.describe(options.build), 'probes': probes, 'steal_percent': steal,

@@ -5,7 +5,7 @@ A report is one object:
 
     format       1
     date         of the start, ISO 8601 in UTC
-    seconds      that all of it took
+    seconds      that all of it took; part_seconds: each part
     options      those of the command line
     machine      machine.describe()
     git          machine.revision()
