@@ -24,6 +24,7 @@ case " $* " in
 esac
 "$root/scripts/setup.sh" build bench || exit 2
 configure build --buildtype=release || exit 2
-mapfile -t targets < <("${suite[@]}" --targets)
+targets=$("${suite[@]}" --targets "$@") || exit 2  # It looks at all arguments, too.
+mapfile -t targets <<<"$targets"
 build build "${targets[@]}" || exit 2
 exec "${suite[@]}" "$@"
