@@ -49,6 +49,13 @@ class Context:
             raise PartError('%s is not built' % name)
         return path
 
+    def script(self, name):
+        """The beginning of a command that runs a Python script of the checkout."""
+        path = os.path.join(self.root, *name.split('/'))
+        if not os.path.exists(path):
+            raise PartError('%s is not there' % name)
+        return [sys.executable, '-B', path]
+
     def run(self, command, timeout=280, good=(0,)):
         """Output of a program. Raises PartError unless it ends with a `good` status."""
         try:

@@ -5,17 +5,12 @@ import json
 import os
 import re
 import statistics
-import sys
 
 import googlebench
 import growth
 import machine
 import rows
 from context import NotHere, PartError, rate_of
-
-
-# That bench/ring-instructions hands over.
-RING_BURSTS = 10000
 
 
 def attempt(key, measure):
@@ -58,10 +53,14 @@ def parse_instructions(context):
             'what': 'instructions a packet by callgrind'}
 
 
-def callgrind(context, function, command):
-    """Instructions of a function, with what it calls."""
+def has_valgrind():
     if machine.output_of(['valgrind', '--version'], fallback='') == '':
         raise NotHere('valgrind is not installed')
+
+
+def callgrind(context, function, command):
+    """Instructions of a function, with what it calls."""
+    has_valgrind()
     path = os.path.join(context.scratch, 'callgrind.out')
     context.run(['valgrind', '--quiet', '--tool=callgrind', '--callgrind-out-file=' + path,
                  '--toggle-collect=' + function, context.program(command[0]), *command[1:]])
@@ -96,41 +95,32 @@ def two_cpus():
 
 
 def ring(context):
-    result = attempt('ring_instructions', lambda: ring_instructions(context))
     two_cpus()
-    return {'rows': result | context.rows_of([context.program('bench/ring-rates'), '--rounds',
-                                              '25' if context.quick else '51'])}
-
-
-def ring_instructions(context):
-    """Above raw Boost, for bursts of 32 and 64, which are popped at once or when ten are there."""
-    more = []
-    for size in ('32', '64'):
-        for in_flight in ('1', '10'):
-            counts = [callgrind(context, '*hand_over*',
-                                ['bench/ring-instructions', kind, size, in_flight])
-                      for kind in ('packet', 'boost')]
-            more.append((counts[0] - counts[1]) / RING_BURSTS)
-    return {'ours': more, 'peer': [], 'unit': 'instructions',
-            'what': 'instructions of a push and a pop by callgrind'}
+    result = context.rows_of([context.program('bench/ring-rates'), '--rounds',
+                              '51' if context.quick else '201'])
+    try:
+        has_valgrind()
+        result |= context.rows_of(context.script('bench/ring/ring_instructions.py') +
+                                  ['--program', context.program('bench/ring-instructions')])
+    except NotHere as reason:
+        result['ring_instructions'] = rows.missing(rows.ROWS['ring_instructions'].text, str(reason))
+    return {'rows': result}
 
 
 def capture_rates(context):
     """Packets a second that bench_peers.py captured, by variant."""
     path = os.path.join(context.scratch, 'peers.json')
-    context.run([sys.executable, '-B', os.path.join(context.root, 'bench/peers/bench_peers.py'),
-                 '--weir', context.program('app/weir'),
-                 '--programs', os.path.join(context.build, 'bench'),
-                 '--capture', context.own_traffic(), '--rounds', str(context.rounds),
-                 '--seconds', str(context.seconds(1)), '--only', 'capture', '--json', path])
+    context.run(context.script('bench/peers/bench_peers.py') + [
+        '--weir', context.program('app/weir'), '--programs', os.path.join(context.build, 'bench'),
+        '--capture', context.own_traffic(), '--rounds', str(context.rounds),
+        '--seconds', str(context.seconds(1)), '--only', 'capture', '--json', path])
     with open(path, encoding='utf-8') as file:
         return json.load(file)['packets_per_second']
 
 
 def peers(context):
     real, own = context.real_traffic(), context.own_traffic()
-    return {'rows': context.rows_of([
-        sys.executable, '-B', os.path.join(context.root, 'bench/peers/bench_peers.py'),
+    return {'rows': context.rows_of(context.script('bench/peers/bench_peers.py') + [
         '--weir', context.program('app/weir'), '--testpmd', 'dpdk-testpmd', '--capture', own,
         '--real', real, '--rounds', str(context.rounds), '--seconds', str(context.seconds(1)),
         '--only', 'lcore'])}
@@ -138,25 +128,15 @@ def peers(context):
 
 def pipeline(context):
     two_cpus()
-    return {'rows': context.rows_of([
-        context.program('bench/pipeline-rates'), '--rounds', str(context.repetitions * 2 + 1),
-        context.real_traffic()])}
+    return {'rows': context.rows_of([context.program('bench/pipeline-rates'),
+                                     context.real_traffic()])}
 
 
 def lcores(context):
-    """Two ports on an lcore each beside one port on one, in turn."""
     two_cpus()
-    first, second = machine.cpus()[0], machine.cpus()[-1]
-    ports = ['--port', 'net_pcap0,rx_pcap=%s,infinite_rx=1' % context.real_traffic(),
-             '--port', 'net_pcap1,rx_pcap=%s,infinite_rx=1' % context.real_traffic()]
-    run = ['--mode', 'run-to-completion', '--duration', str(context.seconds(1))]
-    two = ['--workers', '2', '--lcores', '%d,%d' % (first, second)]
-    rates = {'ours': [], 'peer': []}
-    for _ in range(context.rounds):
-        rates['ours'].append(context.weir_rate([*run, *ports, *two]))
-        rates['peer'].append(context.weir_rate([*run, *ports[:2], '--lcores', str(second)]))
-    return {'rows': {'two_lcores': pps(rates['ours'], rates['peer'],
-                                       'a port looped by net_pcap for each lcore')}}
+    return {'rows': context.rows_of(context.script('bench/peers/two_lcores.py') + [
+        '--weir', context.program('app/weir'), '--capture', context.real_traffic(),
+        '--rounds', str(context.rounds), '--seconds', str(context.seconds(1))])}
 
 
 def demo(context):
@@ -247,12 +227,12 @@ def crypto(context):
     packets, keys = (os.path.join(context.scratch, name) for name in ('esp.pcap', 'keys.toml'))
     path = os.path.join(context.scratch, 'crypto.json')
     context.run([context.program('tests/make-esp-capture'), '--ciphertext', '1420', packets, keys])
-    context.run([sys.executable, '-B', os.path.join(context.root, 'bench/peers/bench_crypto.py'),
-                 '--weir', context.program('app/weir'),
-                 '--decrypt-rate', context.program('bench/decrypt-rate'),
-                 '--crypto-perf', 'dpdk-test-crypto-perf', '--capture', packets, '--keys', keys,
-                 '--octets', '1420', '--rounds', str(context.rounds),
-                 '--seconds', str(context.seconds(0.5)), '--json', path])
+    context.run(context.script('bench/peers/bench_crypto.py') + [
+        '--weir', context.program('app/weir'),
+        '--decrypt-rate', context.program('bench/decrypt-rate'),
+        '--crypto-perf', 'dpdk-test-crypto-perf', '--capture', packets, '--keys', keys,
+        '--octets', '1420', '--rounds', str(context.rounds),
+        '--seconds', str(context.seconds(0.5)), '--json', path])
     with open(path, encoding='utf-8') as file:
         cycles = json.load(file)['cycles_per_packet']
 
