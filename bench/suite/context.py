@@ -74,6 +74,8 @@ class Context:
     def rows_of(self, command):
         """Rows (rows.py) of a program that takes --json FILE."""
         path = os.path.join(self.scratch, 'rows.json')
+        if os.path.exists(path):
+            os.remove(path)  # Another program's.
         self.run([*command, '--json', path])
         try:
             with open(path, encoding='utf-8') as file:
