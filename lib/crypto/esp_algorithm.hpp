@@ -27,9 +27,10 @@ enum class Integrity : std::uint8_t {
 
 /// Lengths of a cipher.
 struct CipherTraits {
-    std::uint8_t iv = 0;     ///< In front of each packet's ciphertext.
-    std::uint8_t salt = 0;   ///< Behind the key, in each nonce; RFCs 3686 and 7634 say nonce, salt.
-    std::uint8_t block = 4;  ///< Of which the ciphertext is a multiple (RFC 4303, section 2.4).
+    std::uint8_t iv = 0;    ///< In front of each packet's ciphertext.
+    std::uint8_t salt = 0;  ///< Behind the key, in each nonce; RFCs 3686 and 7634 say nonce, salt.
+    /// Of which the ciphertext is a multiple (RFC 4303, section 2.4): a power of two.
+    std::uint8_t block = 4;
     bool authenticates = false;  ///< An AEAD: the ICV is the cipher's own.
 };
 

@@ -58,7 +58,7 @@ struct alignas(64) EspSaState {
     std::uint8_t device = 0;
     std::uint8_t iv_octets = 0;
     std::uint8_t icv_octets = 0;
-    std::uint8_t block_octets = 0;
+    std::uint8_t block_octets = 0;  ///< A power of two.
     bool aead = false;
     bool hmac = false;
     bool extended_sequence = false;
@@ -120,12 +120,27 @@ class EspDecryptor {
     /// Where a packet of the burst stands: with its verdict, with the device (AEAD or HMAC, then
     /// cipher), or ready to be read.
     enum class Step : std::uint8_t { kDone, kFirstPass, kSecondPass, kAuthentic };
+    /// A packet of the burst and its association: those of an association come in runs.
+    struct Found {
+        const std::byte* ip = nullptr;
+        const std::byte* esp = nullptr;
+        std::uint32_t association = kNoAssociation;
+    };
 
     void decrypt_burst(std::span<EspPacket> packets) noexcept;
-    [[nodiscard]] bool find_association(EspPacket& packet) const noexcept;
+    void finish_second_pass(std::span<EspPacket> packets) noexcept;
+    [[nodiscard]] static bool is_same(const std::byte* ip, const std::byte* esp,
+                                      const Found& found) noexcept;
+    [[nodiscard]] bool search(const std::byte* ip, const std::byte* esp,
+                              Found& found) const noexcept;
+    [[nodiscard]] bool find_association(EspPacket& packet, Found& before) const noexcept;
     [[nodiscard]] bool check(EspPacket& packet) const noexcept;
     void prepare(EspPacket& packet, std::size_t place) noexcept;
     void prepare_aead(const EspPacket& packet, const EspSaState& state, std::size_t place) noexcept;
+    void prepare_first_pass(const EspPacket& packet, const EspSaState& state,
+                            std::size_t place) noexcept;
+    void prepare_second_pass(const EspPacket& packet, const EspSaState& state,
+                             std::size_t place) noexcept;
     void prepare_hmac(const EspPacket& packet, const EspSaState& state, std::size_t place) noexcept;
     void prepare_cipher(const EspPacket& packet, const EspSaState& state,
                         std::size_t place) noexcept;
@@ -133,7 +148,8 @@ class EspDecryptor {
     [[nodiscard]] bool check_hmac(const EspPacket& packet, const EspSaState& state,
                                   std::size_t place) const noexcept;
     void finish(EspPacket& packet) const noexcept;
-    void queue(const EspPacket& packet, void* session, std::size_t place) noexcept;
+    void queue(const EspPacket& packet, const EspSaState& state, void* session,
+               std::size_t place) noexcept;
     void run_queues() noexcept;
     void run(Queue& queue) noexcept;
     [[nodiscard]] EspOperation& operation(std::size_t place) const noexcept {

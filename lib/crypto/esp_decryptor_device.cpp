@@ -4,7 +4,6 @@
 
 #include <cstring>
 
-#include "base/byte_order.hpp"
 #include "crypto/esp_decryptor.hpp"
 #include "crypto/esp_octets.hpp"
 #include "wire/ipsec.hpp"
@@ -16,40 +15,22 @@ namespace {
 /// are polled; the first poll that finds nothing new completes what they hold.
 constexpr unsigned kMaxIdlePolls = 1U << 16;
 
-/// Writes the upper half of a 64-bit sequence number, in network byte order.
-void put_high(void* to, std::uint64_t sequence) noexcept {
-    const auto high = base::be32::from_host(static_cast<std::uint32_t>(sequence >> 32));
-    std::memcpy(to, &high, sizeof high);
-}
-
-/// The compiler takes rte_crypto_op::sym, an array of no elements, for just that.
-rte_crypto_sym_op& symmetric(rte_crypto_op& op) noexcept {
-    return *rte_crypto_op_ctod_offset(&op, rte_crypto_sym_op*, sizeof(rte_crypto_op));
-}
-
 }  // namespace
 
-/// RFC 4106, sections 4 and 5; RFC 7634, section 2.
-void EspDecryptor::prepare_aead(const EspPacket& packet, const EspSaState& state,
-                                std::size_t place) noexcept {
-    EspOperation& own = operation(place);
-    const std::byte* header = octets_at(packet, packet.esp_offset);
-    std::memcpy(own.iv, state.salt.data(), 4);
-    std::memcpy(own.iv + 4, header + sizeof(wire::Esp), 8);
-    // SPI, then the number in 64 or 32 bits.
-    std::memcpy(own.aad, header, offsetof(wire::Esp, sequence));
-    std::uint8_t* low = own.aad + offsetof(wire::Esp, sequence);
-    if (state.extended_sequence) {
-        put_high(low, packet.sequence);
-        low += 4;
+void EspDecryptor::prepare_first_pass(const EspPacket& packet, const EspSaState& state,
+                                      std::size_t place) noexcept {
+    if (state.hmac) {
+        prepare_hmac(packet, state, place);
+    } else {
+        prepare_cipher(packet, state, place);
     }
-    std::memcpy(low, header + offsetof(wire::Esp, sequence), 4);
-    rte_crypto_sym_op& sym = symmetric(*operations_[place]);
-    sym.aead.data.offset = ciphertext_offset(packet, state);
-    sym.aead.data.length = ciphertext_octets(packet, state);
-    sym.aead.aad.data = own.aad;
-    sym.aead.digest.data =
-        reinterpret_cast<std::uint8_t*>(octets_at(packet, packet.esp_end - state.icv_octets));
+    queue(packet, state, state.aead_or_hmac, place);
+}
+
+void EspDecryptor::prepare_second_pass(const EspPacket& packet, const EspSaState& state,
+                                       std::size_t place) noexcept {
+    prepare_cipher(packet, state, place);
+    queue(packet, state, state.cipher, place);
 }
 
 /// The ICV covers all from the SPI to the next header, and with ESN the upper half of the number
@@ -87,17 +68,6 @@ void EspDecryptor::prepare_cipher(const EspPacket& packet, const EspSaState& sta
     rte_crypto_sym_op& sym = symmetric(*operations_[place]);
     sym.cipher.data.offset = ciphertext_offset(packet, state);
     sym.cipher.data.length = ciphertext_octets(packet, state);
-}
-
-void EspDecryptor::queue(const EspPacket& packet, void* session, std::size_t place) noexcept {
-    rte_crypto_op& op = *operations_[place];
-    op.status = RTE_CRYPTO_OP_STATUS_NOT_PROCESSED;
-    op.sess_type = RTE_CRYPTO_OP_WITH_SESSION;
-    symmetric(op).session = session;
-    symmetric(op).m_src = packet.mbuf;
-    symmetric(op).m_dst = nullptr;
-    Queue& queue = queues_[states_[packet.association].device];
-    queue.operations[queue.count++] = &op;
 }
 
 void EspDecryptor::run_queues() noexcept {

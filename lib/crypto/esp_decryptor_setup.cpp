@@ -79,6 +79,8 @@ void EspDecryptor::make_operations(base::SocketId socket) {
         throw SetupError("allocate", "crypto operations", rte_strerror(rte_errno),
                          "reserve more hugepages");
     }
+    // What every use of an operation has in common; no driver changes it.
+    for (rte_crypto_op* op : operations_) op->sess_type = RTE_CRYPTO_OP_WITH_SESSION;
 }
 
 void EspDecryptor::make_states(const CryptoDevices& devices,

@@ -44,24 +44,58 @@ static_assert(sizeof(EspSaSlot) == 64);
     return slots;
 }
 
+/// `Octets` of an address as words, of which the rest is 0: whole, since a read of eight octets
+/// waits for stores of fewer.
+template <std::size_t Octets>
+[[nodiscard]] inline std::array<std::uint64_t, 2> address_words(const std::byte* address) noexcept {
+    if constexpr (Octets == 4) {
+        std::uint32_t word;
+        std::memcpy(&word, address, sizeof word);
+        return {word, 0};
+    } else {
+        std::array<std::uint64_t, 2> words;
+        std::memcpy(words.data(), address, sizeof words);
+        return words;
+    }
+}
+
 /// Reads addresses of the IP header at `header`, of which `octets` are there. False, and
-/// `selector` half written, when the header is not whole or of another version.
+/// `selector` as it was, when the header is not whole or of another version.
 [[nodiscard, gnu::always_inline]] inline bool select_addresses(const std::byte* header,
                                                                std::size_t octets,
                                                                EspSelector& selector) noexcept {
     if (octets < sizeof(wire::Ipv4)) return false;
     const auto version = std::to_integer<unsigned>(*header) >> 4;
     if (version == 4) {
-        std::memcpy(selector.source.data(), header + offsetof(wire::Ipv4, source), 4);
-        std::memcpy(selector.destination.data(), header + offsetof(wire::Ipv4, destination), 4);
+        selector.source = address_words<4>(header + offsetof(wire::Ipv4, source));
+        selector.destination = address_words<4>(header + offsetof(wire::Ipv4, destination));
         selector.family = IpFamily::kIpv4;
         return true;
     }
     if (version != 6 || octets < sizeof(wire::Ipv6)) return false;
-    std::memcpy(selector.source.data(), header + offsetof(wire::Ipv6, source), 16);
-    std::memcpy(selector.destination.data(), header + offsetof(wire::Ipv6, destination), 16);
+    selector.source = address_words<16>(header + offsetof(wire::Ipv6, source));
+    selector.destination = address_words<16>(header + offsetof(wire::Ipv6, destination));
     selector.family = IpFamily::kIpv6;
     return true;
+}
+
+/// Whether select_addresses() would read the same at `header` as it did at `other`.
+[[nodiscard]] inline bool same_addresses(const std::byte* header, std::size_t octets,
+                                         const std::byte* other) noexcept {
+    const auto differ = [=](std::size_t at) {
+        std::uint64_t words[2];
+        std::memcpy(&words[0], header + at, 8);
+        std::memcpy(&words[1], other + at, 8);
+        return words[0] ^ words[1];
+    };
+    constexpr std::size_t kV4 = offsetof(wire::Ipv4, source);
+    constexpr std::size_t kV6 = offsetof(wire::Ipv6, source);
+    if (octets < sizeof(wire::Ipv4)) return false;
+    const auto version = std::to_integer<unsigned>(*header) >> 4;
+    if (version != std::to_integer<unsigned>(*other) >> 4) return false;
+    if (version == 4) return differ(kV4) == 0;
+    return octets >= sizeof(wire::Ipv6) &&
+           (differ(kV6) | differ(kV6 + 8) | differ(kV6 + 16) | differ(kV6 + 24)) == 0;
 }
 
 class EspSaIndex {
@@ -96,12 +130,17 @@ class EspSaIndex {
     /// Puts `slot` into the first free place for `hash`; false when there is none near.
     bool insert(const EspSaSlot& slot, std::uint64_t hash) noexcept;
 
+    /// By words: std::array's operator calls memcmp.
+    [[nodiscard]] static bool same(const std::array<std::uint64_t, 2>& one,
+                                   const std::array<std::uint64_t, 2>& other) noexcept {
+        return ((one[0] ^ other[0]) | (one[1] ^ other[1])) == 0;
+    }
     [[nodiscard]] static bool matches(const EspSaSlot& slot, const EspSelector& packet) noexcept {
         const EspSelector& wanted = slot.selector;
         return wanted.spi == packet.spi &&
                (wanted.family == packet.family || wanted.family == IpFamily::kAny) &&
-               (slot.any_destination || wanted.destination == packet.destination) &&
-               (slot.any_source || wanted.source == packet.source);
+               (slot.any_destination || same(wanted.destination, packet.destination)) &&
+               (slot.any_source || same(wanted.source, packet.source));
     }
     [[nodiscard]] std::uint32_t search(const EspSelector& packet,
                                        std::uint64_t hash) const noexcept {

@@ -108,6 +108,51 @@ TEST(EspDecryptor, TakesAnyNumberOfPacketsAtOnce) {
     }
 }
 
+TEST(EspDecryptor, TellsNeighboursWithOneSpiApart) {
+    // Each differs from the first of its family in one half of an address.
+    const std::vector<test::EspCarrier> carriers{
+        {false, false, "10.0.0.1", "10.0.0.2"},      {false, false, "10.0.0.9", "10.0.0.2"},
+        {false, true, "10.0.0.1", "10.0.0.9"},       {true, false, "2001:db8::1", "2001:db8::2"},
+        {true, false, "2001:db9::1", "2001:db8::2"}, {true, false, "2001:db8::9", "2001:db8::2"},
+        {true, true, "2001:db8::1", "2001:db9::2"},  {true, false, "2001:db8::1", "2001:db8::9"},
+    };
+    std::vector<SecurityAssociation> associations;
+    for (const test::EspCarrier& carrier : carriers) {
+        SaText text;
+        text.source = carrier.source;
+        text.destination = carrier.destination;
+        associations.push_back(test::association_for("aes-256-gcm", 5, text));
+    }
+    EspReceiver receiver(std::move(associations));
+    const std::uint32_t stranger = static_cast<std::uint32_t>(carriers.size());
+    std::vector<EspFrame> frames;
+    std::vector<std::uint32_t> of;
+    std::uint64_t sequence = 0;
+    const auto send = [&](std::uint32_t which) {
+        const bool known = which != stranger;
+        const SecurityAssociation& association = receiver.associations()[known ? which : 0];
+        frames.push_back(test::frame_of(
+            test::encrypt_esp(association, {++sequence, 17, inner(false, 40)}),
+            known ? carriers[which] : test::EspCarrier{false, false, "10.0.0.8", "10.0.0.2"}));
+        of.push_back(which);
+    };
+    for (std::uint32_t one = 0; one <= stranger; ++one) {
+        for (std::uint32_t other = 0; other <= stranger; ++other) {
+            send(one);
+            send(other);
+        }
+    }
+    const auto outcomes = receiver.receive(frames);
+    for (std::size_t i = 0; i < frames.size(); ++i) {
+        if (of[i] == stranger) {
+            EXPECT_EQ(outcomes[i].packet.verdict, EspVerdict::kNoSa) << i;
+            continue;
+        }
+        EXPECT_EQ(outcomes[i].packet.association, of[i]) << i;
+        EXPECT_EQ(outcomes[i].packet.verdict, EspVerdict::kDecrypted) << i;
+    }
+}
+
 TEST(EspDecryptor, AcceptsEveryLengthOfPadding) {
     std::vector<SecurityAssociation> associations;
     associations.push_back(test::association_for("aes-256-gcm", 1));
