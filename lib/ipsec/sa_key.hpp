@@ -6,6 +6,8 @@
 
 #include "base/ids.hpp"
 #include "base/packet_view.hpp"
+#include "ipsec/ip_addresses.hpp"
+#include "parse/layer.hpp"
 #include "parse/packet_record.hpp"
 
 namespace weir::ipsec {
@@ -32,12 +34,32 @@ struct alignas(8) SaKey {
 };
 static_assert(sizeof(SaKey) == 40);
 
+/// What protocol_of() says of a packet with ESP and UDP.
+[[nodiscard]] SaProtocol protocol_beside_udp(const parse::PacketRecord& record) noexcept;
+
 /// Of the packet's outermost ESP or AH; kNone when it has none.
-[[nodiscard]] SaProtocol protocol_of(const parse::PacketRecord& record) noexcept;
+[[nodiscard]] inline SaProtocol protocol_of(const parse::PacketRecord& record) noexcept {
+    if (record.ipsec == parse::LayerKind::kNone) return SaProtocol::kNone;
+    if (record.ipsec == parse::LayerKind::kAh) return SaProtocol::kAh;
+    if ((record.layer_mask & parse::layer_bit(parse::LayerKind::kUdp)) == 0) [[likely]] {
+        return SaProtocol::kEsp;
+    }
+    return protocol_beside_udp(record);
+}
 
 /// The key of the packet's outermost ESP or AH. False, and `key` as it was, when the packet has
 /// none or its IP header is not within packet.bytes.
-[[nodiscard]] bool key_of(const base::PacketView& packet, const parse::PacketRecord& record,
-                          base::PortId port, SaKey& key) noexcept;
+[[nodiscard]] inline bool key_of(const base::PacketView& packet, const parse::PacketRecord& record,
+                                 base::PortId port, SaKey& key) noexcept {
+    if (record.ipsec == parse::LayerKind::kNone) return false;
+    const parse::LayerKind network =
+        read_addresses(packet, record.ipsec_network_offset, key.source, key.destination);
+    if (network == parse::LayerKind::kNone) return false;
+    key.spi = record.spi;
+    key.port = port.value;
+    key.protocol = protocol_of(record);
+    key.network = network;
+    return true;
+}
 
 }  // namespace weir::ipsec

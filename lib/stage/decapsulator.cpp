@@ -86,20 +86,65 @@ bool set_header(std::byte* packet, std::uint32_t start, std::uint32_t end, std::
     return true;
 }
 
-/// Keeps the packet's first `kept` octets and puts the contents right behind them.
+/// std::memmove for headers; as a rule they are Ethernet's alone.
+void move_headers(std::byte* to, const std::byte* from, std::uint32_t octets) noexcept {
+    if (octets != sizeof(wire::Ethernet)) {
+        std::memmove(to, from, octets);
+        return;
+    }
+    constexpr std::size_t kLast = sizeof(wire::Ethernet) - 8;
+    std::uint64_t words[2];
+    std::memcpy(&words[0], from, 8);
+    std::memcpy(&words[1], from + kLast, 8);
+    std::memcpy(to, &words[0], 8);
+    std::memcpy(to + kLast, &words[1], 8);
+}
+
+/// Keeps the first `kept` octets of the packet, which is in one segment, and puts the contents
+/// right behind them, without moving these.
 void splice(const EspPacket& packet, std::uint32_t kept, const mem::PacketMeta& meta) noexcept {
     rte_mbuf* mbuf = packet.mbuf;
     std::byte* data = octets_of(packet);
     const std::uint32_t gone = packet.inner_offset - kept;
     if constexpr (mem::kPoison) mem::poison::open(mbuf);
-    std::memmove(data + gone, data, kept);
-    rte_pktmbuf_adj(mbuf, static_cast<std::uint16_t>(gone));
-    rte_pktmbuf_trim(mbuf, static_cast<std::uint16_t>(mbuf->data_len - kept - packet.inner_octets));
+    move_headers(data + gone, data, kept);
+    mbuf->data_off = static_cast<std::uint16_t>(mbuf->data_off + gone);
+    mbuf->data_len = static_cast<std::uint16_t>(kept + packet.inner_octets);
+    mbuf->pkt_len = mbuf->data_len;
     if constexpr (mem::kPoison) mem::poison::fence(mbuf);
     if (meta.captured(mbuf)) meta.set_captured(mbuf, mbuf->pkt_len, meta.timestamp_ns(mbuf));
 }
 
 }  // namespace
+
+inline EspOutcome Decapsulator::open(const EspPacket& packet,
+                                     const PacketRecord& record) const noexcept {
+    if (!crypto::is_readable(packet.verdict)) return static_cast<EspOutcome>(packet.verdict);
+    if (packet.next_header == IPPROTO_NONE) return kEspDummy;
+    if (record.outer_network_offset != record.ipsec_network_offset ||
+        has(record, LayerKind::kPppoeSession) || has(record, LayerKind::kLlc)) {
+        return kEspInTunnel;
+    }
+    const std::uint32_t start = record.ipsec_network_offset;
+    if (packet.next_header == IPPROTO_IPIP || packet.next_header == IPPROTO_IPV6) {
+        splice(packet, start, meta_);
+        // Behind a label stack the first nibble tells.
+        if (!has(record, LayerKind::kMpls)) {
+            const base::be16 type = base::be16::from_host(
+                packet.next_header == IPPROTO_IPIP ? wire::kEtherTypeIpv4 : wire::kEtherTypeIpv6);
+            std::memcpy(octets_of(packet) + start - sizeof type, &type, sizeof type);
+        }
+    } else {
+        const std::uint32_t end =
+            is_in_udp(record) ? packet.esp_offset - static_cast<std::uint32_t>(sizeof(wire::Udp))
+                              : packet.esp_offset;
+        if (!set_header(octets_of(packet), start, end, packet.next_header, packet.inner_octets)) {
+            return kEspInTunnel;
+        }
+        splice(packet, end, meta_);
+    }
+    return static_cast<EspOutcome>(packet.verdict);
+}
 
 void Decapsulator::process(const mem::Burst& burst, std::span<PacketRecord> records,
                            PacketParser& parser) noexcept {
@@ -124,43 +169,19 @@ void Decapsulator::process(const mem::Burst& burst, std::span<PacketRecord> reco
     }
     if (count == 0) return;
     decryptor_->decrypt(std::span(packets_).first(count));
+    std::size_t opened = 0;
     for (std::size_t k = 0; k < count; ++k) {
-        const std::size_t i = indices_[k];
+        const std::uint8_t i = indices_[k];
         outcomes_[i] = open(packets_[k], records[i]);
-        if (!is_decapsulated(outcomes_[i])) continue;
+        if (is_decapsulated(outcomes_[i])) indices_[opened++] = i;
+    }
+    // In a pass of their own, by when headers that were moved can be read without waiting.
+    for (std::size_t k = 0; k < opened; ++k) {
+        const std::size_t i = indices_[k];
         const std::uint64_t outer_layers = records[i].layer_mask;
         parser.parse(burst[i], records[i]);
         records[i].layer_mask |= outer_layers;
     }
-}
-
-EspOutcome Decapsulator::open(const EspPacket& packet, const PacketRecord& record) const noexcept {
-    if (!crypto::is_readable(packet.verdict)) return static_cast<EspOutcome>(packet.verdict);
-    if (packet.next_header == IPPROTO_NONE) return kEspDummy;
-    if (record.outer_network_offset != record.ipsec_network_offset ||
-        has(record, LayerKind::kPppoeSession) || has(record, LayerKind::kLlc)) {
-        return kEspInTunnel;
-    }
-    const std::uint32_t start = record.ipsec_network_offset;
-    std::byte* data = octets_of(packet);
-    if (packet.next_header == IPPROTO_IPIP || packet.next_header == IPPROTO_IPV6) {
-        // Behind a label stack the first nibble tells.
-        if (!has(record, LayerKind::kMpls)) {
-            const base::be16 type = base::be16::from_host(
-                packet.next_header == IPPROTO_IPIP ? wire::kEtherTypeIpv4 : wire::kEtherTypeIpv6);
-            std::memcpy(data + start - sizeof type, &type, sizeof type);
-        }
-        splice(packet, start, meta_);
-    } else {
-        const std::uint32_t end =
-            is_in_udp(record) ? packet.esp_offset - static_cast<std::uint32_t>(sizeof(wire::Udp))
-                              : packet.esp_offset;
-        if (!set_header(data, start, end, packet.next_header, packet.inner_octets)) {
-            return kEspInTunnel;
-        }
-        splice(packet, end, meta_);
-    }
-    return static_cast<EspOutcome>(packet.verdict);
 }
 
 }  // namespace weir::stage
