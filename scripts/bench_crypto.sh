@@ -11,12 +11,13 @@ source "$(dirname -- "${BASH_SOURCE[0]}")/common.sh"
 
 "$root/scripts/setup.sh" build bench
 configure build --buildtype=release
-build build app/weir bench/decrypt-rate tests/make-esp-capture
+build build app/weir bench/decrypt-rate bench/received-rate tests/make-esp-capture
 
 made=$(mktemp -d)
 trap 'rm -rf -- "$made"' EXIT
 "$root/build/tests/make-esp-capture" --ciphertext 1420 "$made/esp.pcap" "$made/keys.toml"
 
 python3 "$root/bench/peers/bench_crypto.py" --weir "$root/build/app/weir" \
-    --decrypt-rate "$root/build/bench/decrypt-rate" --crypto-perf "$(command -v dpdk-test-crypto-perf)" \
+    --decrypt-rate "$root/build/bench/decrypt-rate" --received-rate "$root/build/bench/received-rate" \
+    --crypto-perf "$(command -v dpdk-test-crypto-perf)" \
     --capture "$made/esp.pcap" --keys "$made/keys.toml" --octets 1420 "$@"

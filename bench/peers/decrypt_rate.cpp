@@ -7,8 +7,6 @@
 // and how many cycles they took; a packet that is not authentic ends it.
 
 #include <rte_cycles.h>
-#include <rte_launch.h>
-#include <rte_lcore.h>
 
 #include <array>
 #include <cstdint>
@@ -19,62 +17,23 @@
 #include <span>
 #include <stdexcept>
 #include <string>
-#include <vector>
 
+#include "bench/peers/decrypt_setup.hpp"
 #include "bench/peers/looped_packets.hpp"
-#include "config/options.hpp"
-#include "config/toml_file.hpp"
-#include "crypto/crypto_devices.hpp"
-#include "crypto/esp_decryptor.hpp"
 #include "mem/packet_pool.hpp"
 #include "parse/parse.hpp"
-#include "pipeline/esp_keys.hpp"
-#include "port/eal.hpp"
 
 namespace {
 
 using namespace weir;
 
 constexpr std::size_t kBurst = 32;
-constexpr unsigned kLcore = 1;
-constexpr base::SocketId kSocket{0};
-constexpr std::size_t kMemoryBytes = std::size_t{128} << 20;
-constexpr std::uint64_t kWarmUpPackets = 100'000;
-
-struct Arguments {
-    unsigned main_cpu = 0;
-    unsigned lcore_cpu = 0;
-    std::uint64_t packets = 1'000'000;
-    bool hugepages = false;
-    std::vector<std::string> files;
-};
-
-Arguments parse_words(std::span<char*> words) {
-    Arguments arguments;
-    bool cpus = false;
-    for (std::size_t i = 1; i < words.size(); ++i) {
-        const std::string word = words[i];
-        if (word == "--cpus" && i + 1 < words.size()) {
-            cpus = std::sscanf(words[++i], "%u,%u", &arguments.main_cpu, &arguments.lcore_cpu) == 2;
-        } else if (word == "--packets" && i + 1 < words.size()) {
-            arguments.packets = std::stoull(words[++i]);
-        } else if (word == "--hugepages") {
-            arguments.hugepages = true;
-        } else {
-            arguments.files.push_back(word);
-        }
-    }
-    if (!cpus || arguments.files.size() != 2) {
-        throw std::runtime_error("--cpus MAIN,LCORE [--packets N] [--hugepages] CAPTURE KEYS.toml");
-    }
-    return arguments;
-}
 
 /// A burst of the capture's packets, and what they are before they are decrypted.
 class Burst {
    public:
     explicit Burst(const std::string& capture)
-        : pool_("bench", 127, 2048, kSocket), file_(capture) {
+        : pool_("bench", 127, 2048, bench::kSocket), file_(capture) {
         if (!pool_.allocate(mbufs_, kBurst)) throw std::runtime_error("no mbufs");
         for (std::size_t i = 0; i < kBurst; ++i) {
             sent_[i] = file_.next().bytes;
@@ -131,46 +90,27 @@ struct Work {
             good = burst.decrypted() && good;
         }
     }
-    static int run(void* work) noexcept {
-        auto& self = *static_cast<Work*>(work);
-        self.decrypt(kWarmUpPackets);
-        self.decrypt(self.packets);
-        return 0;
+    void run() noexcept {
+        decrypt(packets / 10);  // To warm up.
+        decrypt(packets);
     }
 };
 
-void measure(Arguments& arguments) {
-    port::EalRequest request;
-    request.lcores = {{0, arguments.main_cpu}, {kLcore, arguments.lcore_cpu}};
-    request.memory_bytes = kMemoryBytes;
-    request.hugepages = arguments.hugepages;
-    const port::Eal eal(request);
-    config::Options options;
-    config::read_toml_file(arguments.files[1], options);
-    const auto associations = pipeline::read_keys(options);
-    const crypto::CryptoDevices devices({1, kSocket, {"crypto_aesni_gcm"}}, associations);
-    crypto::EspMemory memory(associations, kSocket);
-    crypto::EspDecryptor decryptor(devices, 0, associations, memory);
-    Burst burst(arguments.files[0]);
-    arguments.packets = (arguments.packets + kBurst - 1) / kBurst * kBurst;
-    Work work{decryptor, burst, arguments.packets};
-    if (rte_eal_remote_launch(Work::run, &work, kLcore) != 0) {
-        throw std::runtime_error("lcore 1 takes no work");
-    }
-    rte_eal_wait_lcore(kLcore);
+void measure(const bench::DecryptArguments& arguments) {
+    bench::Decryption decryption(arguments);
+    Burst burst(arguments.capture);
+    const std::uint64_t packets = (arguments.packets + kBurst - 1) / kBurst * kBurst;
+    Work work{decryption.decryptor(), burst, packets};
+    bench::Decryption::run(work);
     if (!work.good) throw std::runtime_error("a packet was not decrypted");
-    std::printf("packets %llu tsc_cycles %llu tsc_hz %llu\n",
-                static_cast<unsigned long long>(arguments.packets),
-                static_cast<unsigned long long>(work.cycles),
-                static_cast<unsigned long long>(rte_get_tsc_hz()));
+    bench::print_rate(packets, work.cycles);
 }
 
 }  // namespace
 
 int main(int argc, char** argv) {
     try {
-        Arguments arguments = parse_words({argv, static_cast<std::size_t>(argc)});
-        measure(arguments);
+        measure(bench::decrypt_arguments({argv, static_cast<std::size_t>(argc)}));
         return EXIT_SUCCESS;
     } catch (const std::exception& error) {
         std::fprintf(stderr, "decrypt-rate: %s\n", error.what());
