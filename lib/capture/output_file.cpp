@@ -59,8 +59,9 @@ OutputFile::~OutputFile() {
     if (is_open()) ::close(descriptor_);
 }
 
-int OutputFile::open(const char* path) noexcept {
-    const int descriptor = ::open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0666);
+int OutputFile::open(const char* path, Existing existing) noexcept {
+    const int exclusive = existing == Existing::kRefuse ? O_EXCL : 0;
+    const int descriptor = ::open(path, O_WRONLY | O_CREAT | O_CLOEXEC | exclusive, 0666);
     if (descriptor < 0) return errno;
     struct stat status {};
     is_regular_ = ::fstat(descriptor, &status) == 0 && S_ISREG(status.st_mode);

@@ -34,9 +34,12 @@ class OutputFile {
     OutputFile(const OutputFile&) = delete;
     OutputFile& operator=(const OutputFile&) = delete;
 
-    /// Creates the file, or empties it. 0, or errno. Waits for the reader of a pipe, until a signal
-    /// comes (EINTR).
-    [[nodiscard]] int open(const char* path) noexcept;
+    /// What open() does with a file that is there already.
+    enum class Existing : std::uint8_t { kEmpty, kRefuse };
+
+    /// Creates the file, or empties it; to refuse an existing one is EEXIST. 0, or errno. Waits for
+    /// the reader of a pipe, until a signal comes (EINTR).
+    [[nodiscard]] int open(const char* path, Existing existing) noexcept;
     [[nodiscard]] bool is_open() const noexcept { return descriptor_ >= 0; }
     /// A file that can be cut, unlike a pipe or a device.
     [[nodiscard]] bool is_regular() const noexcept { return is_regular_; }

@@ -235,18 +235,28 @@ void PcapngOutput::take_back_first() noexcept {
     if (is_regular) ::unlink(path_.c_str());
     path_.clear();
     kept_.clear();
+    next_number_ = 1;
     totals_ = {};
 }
 
-/// Begins a file, the next one of a sequence: 0, or errno.
+/// Begins a file, the next one of a sequence: 0, or errno. A number that another capture has taken
+/// in the same second is passed over.
 int PcapngOutput::open_next() noexcept try {
-    const bool numbered = rotates();
-    const std::string path = numbered ? name_.numbered(totals_.files + 1, now_ns_) : name_.whole();
     // First, so that a full disk has its room.
     while (setup_.rotation.files_kept != 0 && kept_.size() >= setup_.rotation.files_kept) {
         delete_oldest();
     }
-    const int error = open_file(path);
+    std::string path = name_.whole();
+    int error = 0;
+    if (rotates()) {
+        do {
+            path = name_.numbered(next_number_++, now_ns_);
+            error = open_file(path, OutputFile::Existing::kRefuse);
+        } while (error == EEXIST);
+        if (error != 0) --next_number_;
+    } else {
+        error = open_file(path, OutputFile::Existing::kEmpty);
+    }
     if (error != 0) fail("begin", path, error);
     return error;
 } catch (const std::bad_alloc&) {
@@ -255,10 +265,10 @@ int PcapngOutput::open_next() noexcept try {
 }
 
 /// A file that has no room for its headers is removed again.
-int PcapngOutput::open_file(const std::string& path) {
+int PcapngOutput::open_file(const std::string& path, OutputFile::Existing existing) {
     int error = 0;
     do {
-        error = file_.open(path.c_str());
+        error = file_.open(path.c_str(), existing);
     } while (error == EINTR && totals_.files > 0);  // Who waits for a pipe may be interrupted.
     if (error != 0) return error;
     file_start_ns_ = now_ns_;

@@ -139,7 +139,7 @@ class PcapngOutput {
     [[nodiscard]] int put(const Run& run, Run& done) noexcept;
     void take_back_first() noexcept;
     [[nodiscard]] int open_next() noexcept;
-    [[nodiscard]] int open_file(const std::string& path);
+    [[nodiscard]] int open_file(const std::string& path, OutputFile::Existing existing);
     void delete_oldest() noexcept;
     void finish_file() noexcept;
     void make_tail() noexcept;
@@ -161,6 +161,7 @@ class PcapngOutput {
     std::uint64_t noted_at_ns_ = 0;
     std::uint64_t file_start_ns_ = 0;
     std::uint64_t file_packets_ = 0;
+    std::uint64_t next_number_ = 1;  ///< Of a file in a sequence.
     std::uint64_t now_ns_ = 0;
     std::uint64_t failed_at_ns_ = 0;
     bool failed_ = false;

@@ -10,6 +10,7 @@
 namespace weir::capture {
 namespace {
 
+using test::Bytes;
 using test::kNow;
 using test::kSecond;
 using test::lost;
@@ -187,6 +188,48 @@ TEST_F(PcapngRotation, KeepsSoManyFiles) {
             EXPECT_EQ(output.last_error(), "");
         }
     }
+}
+
+/// Two captures into one name, one after the other in the same second and both at once.
+TEST_F(PcapngRotation, OverwritesNoFileThatIsThere) {
+    for (const char* name : {"out.pcapng", "out.pcapng.zst"}) {
+        for (const bool on_demand : {false, true}) {
+            const test::TemporaryFolder folder;
+            const auto setup =
+                test::output_setup(folder / name, {.file_bytes = 2000, .on_demand = on_demand});
+            {
+                PcapngOutput before(setup, kNow);
+                before.write(test::run_of(0, 40), 40, kNow);
+            }
+            const auto files_before = folder.files();
+            ASSERT_FALSE(files_before.empty());
+            std::vector<Bytes> content;
+            for (const std::string& path : files_before) content.push_back(test::content_of(path));
+            PcapngOutput first(setup, kNow);
+            PcapngOutput second(setup, kNow);
+            for (std::uint64_t i = 0; i < 10; ++i) {
+                first.write(test::run_of(10 * i, 10), 10, kNow);
+                second.write(test::run_of(10 * i, 10), 10, kNow);
+            }
+            first.close({}, kNow);
+            second.close({}, kNow);
+            for (std::size_t i = 0; i < content.size(); ++i) {
+                EXPECT_EQ(test::content_of(files_before[i]), content[i]) << files_before[i];
+            }
+            EXPECT_EQ(packets_of(folder.files()).size(), 240U);
+            EXPECT_EQ(folder.files().size(),
+                      files_before.size() + first.totals().files + second.totals().files);
+        }
+    }
+}
+
+TEST_F(PcapngRotation, DoesNotWriteThroughALink) {
+    const std::string other = folder_ / "other";
+    const std::string link = output_name(folder_ / "out.pcapng").numbered(1, kNow);
+    std::filesystem::create_symlink(other, link);
+    PcapngOutput output(setup({.file_seconds = 60}), kNow);
+    EXPECT_THAT(output.path(), HasSubstr("out_00002_"));
+    EXPECT_FALSE(std::filesystem::exists(other));
 }
 
 TEST_F(PcapngRotation, CountsNoFileAsDeletedThatSomebodyElseDeleted) {
