@@ -2,6 +2,7 @@
 #include "capture/output_file.hpp"
 
 #include <fcntl.h>
+#include <poll.h>
 #include <pthread.h>
 #include <sys/file.h>
 #include <sys/stat.h>
@@ -69,7 +70,9 @@ int OutputFile::open(const char* path, Existing existing) noexcept {
     // file systems without locks.
     const bool taken =
         is_regular_ && ::flock(descriptor, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK;
-    if (taken || (is_regular_ && ::ftruncate(descriptor, 0) != 0)) {
+    // A pipe is waited for by poll(), which can be told to make an end of it.
+    const bool blocks = !is_regular_ && ::fcntl(descriptor, F_SETFL, O_NONBLOCK) != 0;
+    if (taken || blocks || (is_regular_ && ::ftruncate(descriptor, 0) != 0)) {
         const int error = errno;
         ::close(descriptor);
         return error;
@@ -95,13 +98,32 @@ OutputFile::Transfer OutputFile::transfer(std::uint64_t at, std::span<const std:
                                            : ::writev(descriptor_, parts.data(), 2);
         if (octets > 0) {
             done.bytes += static_cast<std::size_t>(octets);
-        } else if (octets == 0 || errno != EINTR) {
-            done.error = octets == 0 ? EIO : errno;
-            signals.take_off(done.error);
-            break;
+            continue;
         }
+        done.error = octets == 0 ? EIO : errno;
+        if (done.error == EINTR) done.error = 0;
+        if (done.error == EAGAIN && !is_regular_) done.error = await_room();
+        if (done.error == 0) continue;
+        signals.take_off(done.error);
+        break;
     }
     return done;
+}
+
+/// Waits until a pipe may take something again: 0, or ETIMEDOUT.
+int OutputFile::await_room() const noexcept {
+    using Clock = std::chrono::steady_clock;
+    constexpr int kLookMs = 50;  // So soon it is seen that there is no time any more.
+    pollfd pipe{descriptor_, POLLOUT, 0};
+    Clock::time_point hurried{};
+    while (::poll(&pipe, 1, kLookMs) <= 0) {
+        // A pipe that does not even take the beginning is full of something else.
+        if (body_bytes_ != 0 && !hurry_.load(std::memory_order_relaxed)) continue;
+        const Clock::time_point now = Clock::now();
+        if (hurried == Clock::time_point{}) hurried = now;
+        if (now - hurried >= kPatience) return ETIMEDOUT;
+    }
+    return 0;
 }
 
 OutputFile::Written OutputFile::append(std::span<const std::byte> body,
@@ -144,7 +166,8 @@ OutputFile::Written OutputFile::append_to_pipe(std::span<const std::byte> body, 
     Written outcome{done.bytes, done.error};
     if (done.error != 0) {
         outcome.body_bytes = cut(body, done.bytes);
-        if (outcome.body_bytes != done.bytes) broken_ = done.error;
+        const bool given_up = done.error == ETIMEDOUT;
+        if (given_up || outcome.body_bytes != done.bytes) broken_ = done.error;
     }
     body_bytes_ += outcome.body_bytes;
     return outcome;

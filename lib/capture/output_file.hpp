@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <atomic>
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -13,7 +15,8 @@
 /// system call, and NFS and others have none.) A process that is killed between two writes leaves
 /// a complete file.
 ///
-/// A pipe cannot take anything back: it gets its tail when it is closed. SIGXFSZ and SIGPIPE, with
+/// A pipe cannot take anything back: it gets its tail when it is closed. Its reader may hold up the
+/// writer for as long as it likes, until hurry(). SIGXFSZ and SIGPIPE, with
 /// which the kernel announces EFBIG and EPIPE, do not reach the process. Cold: one thread at a
 /// time.
 namespace weir::capture {
@@ -27,6 +30,9 @@ class OutputFile {
         std::size_t body_bytes = 0;  ///< How much of the body is in the file.
         int error = 0;               ///< errno; 0 when all of it is.
     };
+
+    /// How long a pipe is waited for that takes nothing, after hurry().
+    static constexpr std::chrono::seconds kPatience{2};
 
     OutputFile() = default;
     /// Closes; the file keeps the tail it has.
@@ -50,6 +56,10 @@ class OutputFile {
     [[nodiscard]] Written append(std::span<const std::byte> body, std::span<const std::byte> tail,
                                  Cut cut) noexcept;
 
+    /// From now on a pipe that takes nothing for kPatience is given up (ETIMEDOUT), the one that is
+    /// being waited for too; at its beginning it always is. Any thread.
+    void hurry() noexcept { hurry_.store(true, std::memory_order_relaxed); }
+
     /// Replaces the tail, and closes. 0, or errno of what failed first.
     int close(std::span<const std::byte> tail) noexcept;
 
@@ -64,6 +74,7 @@ class OutputFile {
     };
     [[nodiscard]] Transfer transfer(std::uint64_t at, std::span<const std::byte> first,
                                     std::span<const std::byte> second) noexcept;
+    [[nodiscard]] int await_room() const noexcept;
     [[nodiscard]] Written append_to_pipe(std::span<const std::byte> body, Cut cut) noexcept;
     void take_back(std::span<const std::byte> body, std::span<const std::byte> tail, Cut cut,
                    std::size_t written, Written& outcome) noexcept;
@@ -71,8 +82,9 @@ class OutputFile {
 
     int descriptor_ = -1;
     bool is_regular_ = false;
+    std::atomic<bool> hurry_{false};
     /// What keeps the file from ending where it should: the end could not be cut off, or part of a
-    /// block went into a pipe. Nothing is written until that is mended.
+    /// block went into a pipe, or nobody reads that. Nothing is written until that is mended.
     int broken_ = 0;
     std::uint64_t body_bytes_ = 0;
     std::uint64_t tail_bytes_ = 0;

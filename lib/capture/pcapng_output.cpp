@@ -60,6 +60,7 @@ const char* remedy_of(int error) noexcept {
         case EWOULDBLOCK:
             return "another process writes this file; name another one";
         case EINTR:
+        case ETIMEDOUT:
             return "start who reads the pipe first";
         case ENOSPC:
         case EDQUOT:

@@ -113,6 +113,9 @@ class PcapngOutput {
     /// Closes the current file; write() begins another. Only for files on demand.
     void end_file() noexcept;
 
+    /// The end is near: a pipe whose reader takes nothing is given up after a while. Any thread.
+    void hurry() noexcept { file_.hurry(); }
+
     /// Closes the last file with these statistics. What is given to write() afterwards is lost.
     void close(std::span<const InterfaceStatistics> statistics, std::uint64_t now_ns) noexcept;
 

@@ -73,6 +73,7 @@ void CaptureWriter::start(unsigned cpu) {
 void CaptureWriter::stop() {
     if (!thread_.joinable()) return;
     stop_.store(true, std::memory_order_release);
+    output_.file().hurry();
     thread_.join();
 }
 

@@ -80,7 +80,8 @@ class CaptureWriter {
 
     /// Starts the thread on `cpu`, with all signals blocked.
     void start(unsigned cpu);
-    /// Has it take what the rings hold, finish its sink and close the output, and waits for that.
+    /// Has it take what the rings hold, finish its sink and close the output, and waits for that; a
+    /// pipe that takes nothing for two seconds is given up.
     void stop();
 
     /// A moment's state. Any thread but packet lcores.

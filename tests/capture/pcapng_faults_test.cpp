@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <chrono>
 #include <csignal>
 #include <thread>
 
@@ -332,6 +333,64 @@ TEST_P(PcapngFaults, IncludeAReaderWhoGoes) {
         EXPECT_GT(output.totals().packets, 100U);
     }
     output.close({}, kNow);
+}
+
+/// A reader that has the pipe open and reads nothing is waited for, but not once time is short.
+TEST_P(PcapngFaults, IncludeAReaderWhoDoesNotReadInTheEnd) {
+    using Clock = std::chrono::steady_clock;
+    ASSERT_EQ(::mkfifo(path().c_str(), 0600), 0);
+    const int reader = ::open(path().c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+    ASSERT_GE(::fcntl(reader, F_SETPIPE_SZ, 4096), 0);
+    PcapngOutput output(test::output_setup(path()), kNow);
+    static constexpr auto kHurryAfter = std::chrono::milliseconds(300);
+    std::thread hurry([&output] {
+        std::this_thread::sleep_for(kHurryAfter);
+        output.hurry();
+    });
+    const auto start = Clock::now();
+    const PcapngOutput::Written written = output.write(test::run_of(0, 10'000), 10'000, kNow);
+    const auto waited = Clock::now() - start;
+    hurry.join();
+    EXPECT_GE(waited, kHurryAfter + OutputFile::kPatience);
+    EXPECT_LT(waited, 3 * OutputFile::kPatience);
+    EXPECT_GT(written.lost, 0U);
+    EXPECT_EQ(written.reason, WriteLoss::kWriteError);
+    EXPECT_THAT(output.last_error(), HasSubstr("Connection timed out"));
+    // It is not waited for again.
+    const auto later = Clock::now();
+    output.write(test::run_of(10'000, 5), 5, kNow + kRetry);
+    output.close({}, kNow + kRetry);
+    EXPECT_LT(Clock::now() - later, OutputFile::kPatience / 2);
+    EXPECT_EQ(output.totals().packets + lost(output, WriteLoss::kWriteError), 10'005U);
+    ::close(reader);
+}
+
+/// Who takes a little now and then gets everything, whatever the hurry.
+TEST_P(PcapngFaults, DoNotComeFromASlowReader) {
+    ASSERT_EQ(::mkfifo(path().c_str(), 0600), 0);
+    Bytes content;
+    std::thread reader([this, &content] {
+        const int file = ::open(path().c_str(), O_RDONLY | O_CLOEXEC);
+        Bytes some(64 << 10);
+        for (;;) {
+            std::this_thread::sleep_for(std::chrono::milliseconds(100));
+            const ssize_t octets = ::read(file, some.data(), some.size());
+            if (octets <= 0) break;
+            content.insert(content.end(), some.begin(), some.begin() + octets);
+        }
+        ::close(file);
+    });
+    {
+        PcapngOutput output(test::output_setup(path()), kNow);
+        output.hurry();
+        EXPECT_EQ(output.write(test::run_of(0, 2000), 2000, kNow).packets, 2000U);
+    }
+    reader.join();
+    std::string problem;
+    const auto file =
+        test::walk_pcapng(is_compressed() ? test::decompressed(content, problem) : content);
+    EXPECT_EQ(file.problem + problem, "");
+    EXPECT_EQ(file.count(test::kPacketBlock), 2000U);
 }
 
 TEST_P(PcapngFaults, LeaveThePipeAtTheEndOfABlock) {

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """`weir run --capture`: what is in the files, what the books say of it, and what goes wrong."""
 import collections
+import contextlib
 import os
 import pathlib
 import shutil
@@ -460,6 +461,28 @@ class Trouble(CaptureCase):
         self.assertEqual(capture['not_stored'], {'no_segment': 0})
         self.assertEqual(capture['segments'], 7)
         self.assert_same(read_pcapng(self.out).packets, read_pcap(source))
+
+    def test_a_reader_that_hangs_does_not_keep_the_run_from_ending(self):
+        pipe = self.directory / 'pipe.pcapng'
+        os.mkfifo(pipe)
+        reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
+        try:
+            for live in (('--on-full', 'drop'), ()):  # Without, the run waits for the writer.
+                source = self.capture(2000, faults=False)
+                outcome = self.weir('--port', '%s,loop' % source, '--duration', '1', *live,
+                                    '--capture', pipe, '--capture-memory', '8M')
+                capture = self.assert_complete(outcome)
+                self.assertGreater(capture['lost']['write_error'], 0)
+                self.assertIn('Connection timed out', capture['note'])
+                # What is left in the pipe leaves no room for the next.
+                outcome = self.weir('--port', source, '--capture', pipe)
+                self.assertEqual(outcome.code, USAGE, outcome.output)
+                self.assertIn('start who reads the pipe first', outcome.output)
+                with contextlib.suppress(BlockingIOError):
+                    while os.read(reader, 1 << 20):
+                        pass
+        finally:
+            os.close(reader)
 
     def test_a_reader_that_goes_away_costs_only_packets(self):
         pipe = self.directory / 'pipe.pcapng'
