@@ -90,6 +90,7 @@ PcapngOutput::PcapngOutput(PcapngOutputSetup setup, std::uint64_t now_ns)
       name_(output_name(setup_.path)),
       noted_(setup_.interfaces.size()),
       said_(setup_.interfaces.size()),
+      in_file_(setup_.interfaces.size()),
       noted_at_ns_(now_ns),
       now_ns_(now_ns) {
     if (setup_.rotation.files_kept != 0 && !rotates()) {
@@ -123,9 +124,9 @@ PcapngOutput::Written PcapngOutput::write(Octets blocks, std::uint64_t packets,
                                           std::uint64_t now_ns) noexcept {
     now_ns_ = now_ns;
     rotate_if_due(now_ns);
-    if (closed_ || waits()) return lose(packets);
-    int error = file_.is_open() ? 0 : open_next();
     Run rest{blocks, packets};
+    if (closed_ || waits()) return lose(rest);
+    int error = file_.is_open() ? 0 : open_next();
     while (error == 0 && !rest.blocks.empty()) {
         const Run run = what_fits(rest);
         if (run.blocks.empty()) {
@@ -142,7 +143,7 @@ PcapngOutput::Written PcapngOutput::write(Octets blocks, std::uint64_t packets,
         failed_ = false;
         return {.packets = packets};
     }
-    Written outcome = lose(rest.packets);
+    Written outcome = lose(rest);
     outcome.packets = packets - rest.packets;
     return outcome;
 }
@@ -154,7 +155,7 @@ PcapngOutput::Written PcapngOutput::write_packet(Octets block, std::string_view 
     return write(commented, 1, now_ns);
 } catch (const std::bad_alloc&) {
     fail("write", path_, ENOMEM);
-    return lose(1);
+    return lose({block, 1});
 }
 
 /// What of `run` can go into the current file; nothing if that is full.
@@ -176,6 +177,7 @@ PcapngOutput::Run PcapngOutput::what_fits(const Run& run) const noexcept {
 
 /// Appends `run` to the current file: 0, or errno. `done` is what of it is in the file.
 int PcapngOutput::put(const Run& run, Run& done) noexcept {
+    tally(run, &FileCounts::written, true);
     make_tail();
     const Octets body = frame_ ? frame_->compress(run.blocks) : run.blocks;
     OutputFile::Written written{.body_bytes = 0, .error = ENOMEM};
@@ -186,6 +188,8 @@ int PcapngOutput::put(const Run& run, Run& done) noexcept {
     if (written.body_bytes < body.size() || body.empty()) {
         const Prefix prefix = frame_ ? Prefix{} : prefix_of(run.blocks, written.body_bytes);
         done = {run.blocks.first(prefix.bytes), prefix.packets};
+        tally({run.blocks.subspan(prefix.bytes), run.packets - prefix.packets},
+              &FileCounts::written, false);
         if (frame_) frame_->refused();
     } else if (frame_) {
         frame_->accepted();
@@ -197,9 +201,9 @@ int PcapngOutput::put(const Run& run, Run& done) noexcept {
     return written.error;
 }
 
-void PcapngOutput::note_statistics(std::span<const InterfaceStatistics> statistics,
-                                   std::uint64_t now_ns) noexcept {
-    std::copy_n(statistics.begin(), std::min(statistics.size(), noted_.size()), noted_.begin());
+void PcapngOutput::note_counts(std::span<const InterfaceCounts> counts,
+                               std::uint64_t now_ns) noexcept {
+    std::copy_n(counts.begin(), std::min(counts.size(), noted_.size()), noted_.begin());
     noted_at_ns_ = now_ns;
 }
 
@@ -214,10 +218,9 @@ void PcapngOutput::rotate_if_due(std::uint64_t now_ns) noexcept {
 
 void PcapngOutput::end_file() noexcept { finish_file(); }
 
-void PcapngOutput::close(std::span<const InterfaceStatistics> statistics,
-                         std::uint64_t now_ns) noexcept {
+void PcapngOutput::close(std::span<const InterfaceCounts> counts, std::uint64_t now_ns) noexcept {
     if (closed_) return;
-    note_statistics(statistics, now_ns);
+    note_counts(counts, now_ns);
     finish_file();
     closed_ = true;
     reason_ = WriteLoss::kWriteError;
@@ -310,19 +313,24 @@ void PcapngOutput::finish_file() noexcept {
     totals_.file_bytes += file_.bytes();
     if (!kept_.empty()) kept_.back().packets = file_packets_;
     said_ = noted_;
+    std::ranges::fill(in_file_, FileCounts{});
 }
 
-/// Makes the current file's statistics blocks anew. Without memory they stay as they were.
+/// Makes the current file's statistics blocks anew. Without memory they stay as they were. What the
+/// file has of packets is counted by what is written into it: the counts run ahead of that.
 void PcapngOutput::make_tail() noexcept try {
     const std::uint64_t end_ns = std::max(noted_at_ns_, file_start_ns_);
     std::vector<std::byte> blocks;
     for (std::uint32_t i = 0; i < noted_.size(); ++i) {
-        append_statistics(
-            blocks, i, file_start_ns_, end_ns,
-            {.received = growth(noted_[i].received, said_[i].received),
-             .dropped = growth(noted_[i].dropped, said_[i].dropped),
-             .filter_accepted = growth(noted_[i].filter_accepted, said_[i].filter_accepted),
-             .os_dropped = growth(noted_[i].os_dropped, said_[i].os_dropped)});
+        InterfaceStatistics statistics;
+        statistics.dropped = growth(noted_[i].dropped, said_[i].dropped);
+        statistics.delivered = in_file_[i].written;
+        statistics.os_dropped =
+            in_file_[i].lost + growth(noted_[i].not_stored, said_[i].not_stored);
+        statistics.filter_accepted = statistics.delivered + statistics.os_dropped;
+        statistics.received =
+            statistics.filter_accepted + growth(noted_[i].not_selected, said_[i].not_selected);
+        append_statistics(blocks, i, file_start_ns_, end_ns, statistics);
     }
     std::vector<std::byte> tail;
     if (frame_) {
@@ -334,9 +342,23 @@ void PcapngOutput::make_tail() noexcept try {
 } catch (const std::bad_alloc&) {
 }
 
-PcapngOutput::Written PcapngOutput::lose(std::uint64_t packets) noexcept {
-    totals_.lost[static_cast<std::size_t>(reason_)] += packets;
-    return {.lost = packets, .reason = reason_};
+/// Adds the packets of `run` to a count of theirs by interface, or takes them off.
+void PcapngOutput::tally(const Run& run, std::uint64_t FileCounts::*count, bool add) noexcept {
+    if (in_file_.size() == 1) {
+        in_file_[0].*count += add ? run.packets : -run.packets;
+        return;
+    }
+    PacketBlockWalker walker(run.blocks);
+    for (PacketBlock block = walker.next(); !block.bytes.empty(); block = walker.next()) {
+        if (block.interface >= in_file_.size()) continue;
+        in_file_[block.interface].*count += add ? std::uint64_t{1} : ~std::uint64_t{0};
+    }
+}
+
+PcapngOutput::Written PcapngOutput::lose(const Run& run) noexcept {
+    tally(run, &FileCounts::lost, true);
+    totals_.lost[static_cast<std::size_t>(reason_)] += run.packets;
+    return {.lost = run.packets, .reason = reason_};
 }
 
 /// For a while nothing is tried any more.

@@ -58,6 +58,14 @@ struct PcapngOutputSetup {
     Rotation rotation;
 };
 
+/// What is counted of one interface besides the packets that are given to write(), since the
+/// capture began: only the growth matters. None may count a packet that is still to be given.
+struct InterfaceCounts {
+    std::uint64_t not_selected = 0;  ///< Received, and not for the capture.
+    std::uint64_t not_stored = 0;    ///< Selected, but never given.
+    std::uint64_t dropped = 0;       ///< By the port.
+};
+
 struct OutputTotals {
     std::uint64_t packets = 0;  ///< Written, those in files deleted since among them.
     std::uint64_t bytes = 0;    ///< Of the packets' blocks, uncompressed.
@@ -84,7 +92,7 @@ class PcapngOutput {
     /// demand, it only tries to. Throws SetupError when it cannot. Waits for the reader of a pipe,
     /// until a signal comes.
     PcapngOutput(PcapngOutputSetup setup, std::uint64_t now_ns);
-    /// Closes with the statistics noted last.
+    /// Closes with the counts noted last.
     ~PcapngOutput();
     PcapngOutput(const PcapngOutput&) = delete;
     PcapngOutput& operator=(const PcapngOutput&) = delete;
@@ -101,13 +109,12 @@ class PcapngOutput {
                          std::uint64_t now_ns) noexcept;
 
     /// Tells what the ports have counted since the capture began, one for each interface. The
-    /// current file's statistics blocks say it from the next write on, less what the files before
-    /// have said.
-    void note_statistics(std::span<const InterfaceStatistics> statistics,
-                         std::uint64_t now_ns) noexcept;
+    /// current file's statistics blocks have it from the next write on, less what the files before
+    /// have had, and beside it the packets that are in the file or were lost since it was begun.
+    void note_counts(std::span<const InterfaceCounts> counts, std::uint64_t now_ns) noexcept;
 
     /// Begins the next file if the time is up. To be called from time to time, after
-    /// note_statistics(); write() does it too.
+    /// note_counts(); write() does it too.
     void rotate_if_due(std::uint64_t now_ns) noexcept;
 
     /// Closes the current file; write() begins another. Only for files on demand.
@@ -116,8 +123,8 @@ class PcapngOutput {
     /// The end is near: a pipe whose reader takes nothing is given up after a while. Any thread.
     void hurry() noexcept { file_.hurry(); }
 
-    /// Closes the last file with these statistics. What is given to write() afterwards is lost.
-    void close(std::span<const InterfaceStatistics> statistics, std::uint64_t now_ns) noexcept;
+    /// Closes the last file with these counts. What is given to write() afterwards is lost.
+    void close(std::span<const InterfaceCounts> counts, std::uint64_t now_ns) noexcept;
 
     [[nodiscard]] OutputTotals totals() const noexcept;
     /// The file being written, or the last one that was.
@@ -136,6 +143,12 @@ class PcapngOutput {
         std::uint64_t packets = 0;
     };
 
+    /// Packets of one interface that the current file has, or lacks.
+    struct FileCounts {
+        std::uint64_t written = 0;
+        std::uint64_t lost = 0;
+    };
+
     [[nodiscard]] bool rotates() const noexcept;
     [[nodiscard]] bool waits() const noexcept;
     [[nodiscard]] Run what_fits(const Run& run) const noexcept;
@@ -146,7 +159,8 @@ class PcapngOutput {
     void delete_oldest() noexcept;
     void finish_file() noexcept;
     void make_tail() noexcept;
-    Written lose(std::uint64_t packets) noexcept;
+    void tally(const Run& run, std::uint64_t FileCounts::*count, bool add) noexcept;
+    Written lose(const Run& run) noexcept;
     void fail(const char* operation, const std::string& path, int error) noexcept;
     void tell(const char* operation, const std::string& path, int error) noexcept;
 
@@ -159,8 +173,9 @@ class PcapngOutput {
     std::string path_;
     std::deque<Kept> kept_;  ///< The files that rotation may have to delete, this one last.
     std::string last_error_;
-    std::vector<InterfaceStatistics> noted_;
-    std::vector<InterfaceStatistics> said_;  ///< What the files before this one have said.
+    std::vector<InterfaceCounts> noted_;
+    std::vector<InterfaceCounts> said_;  ///< What the files before this one have said.
+    std::vector<FileCounts> in_file_;    ///< By interface.
     std::uint64_t noted_at_ns_ = 0;
     std::uint64_t file_start_ns_ = 0;
     std::uint64_t file_packets_ = 0;

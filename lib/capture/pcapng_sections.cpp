@@ -36,6 +36,7 @@ enum Option : std::uint16_t {
     kStatisticsDropped = 5,
     kStatisticsFilterAccepted = 6,
     kStatisticsOsDropped = 7,
+    kStatisticsDelivered = 8,
 };
 
 constexpr std::size_t kMaxOptionBytes = 65535;
@@ -145,6 +146,7 @@ void append_statistics(Bytes& to, std::uint32_t interface, std::uint64_t start_n
     append_count(body, kStatisticsDropped, statistics.dropped);
     append_count(body, kStatisticsFilterAccepted, statistics.filter_accepted);
     append_count(body, kStatisticsOsDropped, statistics.os_dropped);
+    append_count(body, kStatisticsDelivered, statistics.delivered);
     append_option(body, kEnd, {});
     append_block(to, kBlockStatistics, body);
 }

@@ -30,16 +30,17 @@ struct InterfaceText {
     std::uint32_t snaplen = 0;  ///< 0: packets are stored whole.
 };
 
-/// Counts of one interface since the capture began, of which only the growth matters.
+/// What a statistics block says of one interface and one file (section 4.6).
 struct InterfaceStatistics {
     std::uint64_t received = 0;
     std::uint64_t dropped = 0;          ///< By the port, for want of room (isb_ifdrop).
     std::uint64_t filter_accepted = 0;  ///< Selected for the capture.
-    std::uint64_t os_dropped = 0;       ///< Selected, but not stored (isb_osdrop).
+    std::uint64_t os_dropped = 0;       ///< Selected, but in no file (isb_osdrop).
+    std::uint64_t delivered = 0;        ///< In this file (isb_usrdeliv).
 };
 
 /// The length of what append_statistics() appends, whatever the figures are.
-inline constexpr std::size_t kStatisticsBlockBytes = 100;
+inline constexpr std::size_t kStatisticsBlockBytes = 112;
 
 void append_section_header(std::vector<std::byte>& to, const SectionText& text);
 void append_interface(std::vector<std::byte>& to, const InterfaceText& text);

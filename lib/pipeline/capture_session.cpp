@@ -64,7 +64,7 @@ CaptureSession::CaptureSession(const Setup& setup)
         stores_.push_back(worker.store.get());
         taps_.push_back(worker.tap.get());
     }
-    output_ = std::make_unique<SegmentOutput>(output_setup(setup), [this] { return statistics(); });
+    output_ = std::make_unique<SegmentOutput>(output_setup(setup), [this] { return counts(); });
     SegmentSink* sink = nullptr;
     if (setup.plan.ring_bytes != 0) {
         CaptureRing::Setup ring;
@@ -143,21 +143,23 @@ void CaptureSession::note_port_drops() {
     }
 }
 
-/// Of each port, on the writer's thread.
-std::vector<capture::InterfaceStatistics> CaptureSession::statistics() const {
-    std::vector<capture::InterfaceStatistics> result(ports_.size());
+/// Of each port, on the writer's thread. Nothing that is under way is in them.
+std::vector<capture::InterfaceCounts> CaptureSession::counts() const {
+    std::vector<capture::InterfaceCounts> result(ports_.size());
     for (std::size_t i = 0; i < ports_.size(); ++i) {
-        // What was selected is read before what was received, so that it never runs ahead of it.
         for (const WorkerPart& worker : workers_) {
             const auto values = worker.counters->elements()[i].read();
-            result[i].filter_accepted += values[at(TapCounter::kSelected)];
+            result[i].not_selected +=
+                values[at(TapCounter::kSeen)] - values[at(TapCounter::kSelected)];
             for (const stage::NotStored& each : stage::kNotStored) {
-                result[i].os_dropped += values[at(each.counter)];
+                result[i].not_stored += values[at(each.counter)];
             }
         }
         const PortSlot& port = ports_[i];
         const auto add = [&result, i](const stage::Source& source) {
-            result[i].received += source.counters().read()[at(stage::SourceCounter::kPackets)];
+            const auto values = source.counters().read();
+            result[i].not_selected += values[at(stage::SourceCounter::kFrameTooLarge)] +
+                                      values[at(stage::SourceCounter::kRingFull)];
         };
         if (port.capture != nullptr) add(*port.capture);
         for (const auto& queue : port.queues) add(*queue);

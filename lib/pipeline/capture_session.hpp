@@ -67,7 +67,7 @@ class CaptureSession {
     };
 
     [[nodiscard]] capture::PcapngOutputSetup output_setup(const Setup& setup) const;
-    [[nodiscard]] std::vector<capture::InterfaceStatistics> statistics() const;
+    [[nodiscard]] std::vector<capture::InterfaceCounts> counts() const;
     void note_port_drops();
 
     std::string file_;

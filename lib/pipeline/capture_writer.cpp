@@ -23,8 +23,8 @@ constexpr std::uint64_t kNoteEveryNs = 100'000'000;
 
 }  // namespace
 
-SegmentOutput::SegmentOutput(capture::PcapngOutputSetup setup, Statistics statistics)
-    : statistics_(std::move(statistics)), output_(std::move(setup), wall_clock_ns()) {}
+SegmentOutput::SegmentOutput(capture::PcapngOutputSetup setup, Counts counts)
+    : counts_(std::move(counts)), output_(std::move(setup), wall_clock_ns()) {}
 
 void SegmentOutput::write(SegmentStore& store, Segment& segment, std::string_view comment) {
     const std::uint64_t now_ns = wall_clock_ns();
@@ -49,11 +49,11 @@ void SegmentOutput::tend() {
     const std::uint64_t now_ns = wall_clock_ns();
     if (now_ns >= noted_at_ns_ && now_ns - noted_at_ns_ < kNoteEveryNs) return;
     noted_at_ns_ = now_ns;
-    output_.note_statistics(statistics_(), now_ns);
+    output_.note_counts(counts_(), now_ns);
     output_.rotate_if_due(now_ns);
 }
 
-void SegmentOutput::close() { output_.close(statistics_(), wall_clock_ns()); }
+void SegmentOutput::close() { output_.close(counts_(), wall_clock_ns()); }
 
 void CaptureWriter::start(unsigned cpu) {
     sigset_t all;

@@ -45,9 +45,9 @@ class SegmentSink {
 /// Writes segments to the output and counts what becomes of their packets. Of the writer's thread.
 class SegmentOutput {
    public:
-    using Statistics = std::function<std::vector<capture::InterfaceStatistics>()>;
+    using Counts = std::function<std::vector<capture::InterfaceCounts>()>;
 
-    SegmentOutput(capture::PcapngOutputSetup setup, Statistics statistics);
+    SegmentOutput(capture::PcapngOutputSetup setup, Counts counts);
 
     /// Writes a segment and gives it back. The last packet gets `comment`, unless that is empty.
     void write(SegmentStore& store, capture::Segment& segment, std::string_view comment = {});
@@ -62,7 +62,7 @@ class SegmentOutput {
    private:
     void count(const capture::PcapngOutput::Written& written) noexcept;
 
-    Statistics statistics_;
+    Counts counts_;
     capture::PcapngOutput output_;
     std::uint64_t noted_at_ns_ = 0;
 };

@@ -8,6 +8,14 @@
 #include "base/tsc.hpp"
 
 namespace weir::stage {
+namespace {
+
+/// The bits from `first` up to `end`, which is greater and at most 64.
+constexpr std::uint64_t bits(std::size_t first, std::size_t end) noexcept {
+    return ~std::uint64_t{0} >> (64 - (end - first)) << first;
+}
+
+}  // namespace
 
 CaptureTap::CaptureTap(const Setup& setup) noexcept
     : setup_(setup),
@@ -24,30 +32,47 @@ bool CaptureTap::has_room() const noexcept {
 
 void CaptureTap::store(const mem::Burst& burst, std::uint64_t chosen,
                        PacketParser& parser) noexcept {
-    if (chosen == 0) return;
-    setup_.clock->refresh(anchor_);
-    const std::uint64_t now_tsc = base::tsc_now();
-    const std::uint64_t now_ns = anchor_.ns_at(now_tsc);
-    const capture::Segment* const before = current_;
-    std::uint16_t port = burst[static_cast<std::size_t>(std::countr_zero(chosen))]->port;
-    Tally tally;
-    for (; chosen != 0; chosen &= chosen - 1) {
-        const rte_mbuf* mbuf = burst[static_cast<std::size_t>(std::countr_zero(chosen))];
-        if (setup_.filter != nullptr && !setup_.filter->matches(parser.contiguous(mbuf))) continue;
-        if (mbuf->port != port) {
-            publish(port, tally);
-            tally = {};
-            port = mbuf->port;
-        }
-        ++tally.selected;
-        const std::uint32_t captured_bytes = std::min(mbuf->pkt_len, setup_.snaplen);
-        if (!make_room(captured_bytes)) continue;
-        copy(mbuf, captured_bytes, now_ns);
-        ++tally.stored;
-        tally.stored_bytes += captured_bytes;
+    const auto mbufs = burst.mbufs();
+    std::uint64_t now_tsc = 0;
+    std::uint64_t now_ns = 0;
+    if (chosen != 0) {
+        setup_.clock->refresh(anchor_);
+        now_tsc = base::tsc_now();
+        now_ns = anchor_.ns_at(now_tsc);
     }
-    publish(port, tally);
+    const capture::Segment* const before = current_;
+    for (std::size_t first = 0; first < mbufs.size();) {
+        const std::size_t end = end_of_port(mbufs, first);
+        Tally tally{.seen = static_cast<std::uint32_t>(end - first)};
+        std::uint64_t of_port = chosen & bits(first, end);
+        for (; of_port != 0; of_port &= of_port - 1) {
+            store(mbufs[static_cast<std::size_t>(std::countr_zero(of_port))], now_ns, parser,
+                  tally);
+        }
+        publish(mbufs[first]->port, tally);
+        first = end;
+    }
     if (current_ != before) current_since_tsc_ = now_tsc;
+}
+
+/// Where the packets that are of one port with the one at `first` end.
+std::size_t CaptureTap::end_of_port(std::span<rte_mbuf* const> mbufs,
+                                    std::size_t first) const noexcept {
+    if (setup_.counters.size() == 1) return mbufs.size();
+    std::size_t end = first + 1;
+    while (end < mbufs.size() && mbufs[end]->port == mbufs[first]->port) ++end;
+    return end;
+}
+
+void CaptureTap::store(const rte_mbuf* mbuf, std::uint64_t now_ns, PacketParser& parser,
+                       Tally& tally) noexcept {
+    if (setup_.filter != nullptr && !setup_.filter->matches(parser.contiguous(mbuf))) return;
+    ++tally.selected;
+    const std::uint32_t captured_bytes = std::min(mbuf->pkt_len, setup_.snaplen);
+    if (!make_room(captured_bytes)) return;
+    copy(mbuf, captured_bytes, now_ns);
+    ++tally.stored;
+    tally.stored_bytes += captured_bytes;
 }
 
 /// Makes sure that current_ has room for the packet; false when no segment is free.
@@ -76,8 +101,9 @@ void CaptureTap::copy(const rte_mbuf* mbuf, std::uint32_t captured_bytes,
 }
 
 void CaptureTap::publish(std::uint16_t port, const Tally& tally) noexcept {
-    if (tally.selected == 0) return;
     TapCounters::Update update(setup_.counters[port]);
+    update.add(TapCounter::kSeen, tally.seen);
+    if (tally.selected == 0) return;
     update.add(TapCounter::kSelected, tally.selected);
     update.add(TapCounter::kStored, tally.stored);
     update.add(TapCounter::kStoredBytes, tally.stored_bytes);

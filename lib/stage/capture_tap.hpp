@@ -61,11 +61,16 @@ class CaptureTap {
 
    private:
     struct Tally {
+        std::uint32_t seen = 0;
         std::uint32_t selected = 0;
         std::uint32_t stored = 0;
         std::uint64_t stored_bytes = 0;
     };
 
+    [[nodiscard]] std::size_t end_of_port(std::span<rte_mbuf* const> mbufs,
+                                          std::size_t first) const noexcept;
+    void store(const rte_mbuf* mbuf, std::uint64_t now_ns, PacketParser& parser,
+               Tally& tally) noexcept;
     [[nodiscard]] bool make_room(std::uint32_t captured_bytes) noexcept;
     void copy(const rte_mbuf* mbuf, std::uint32_t captured_bytes, std::uint64_t now_ns) noexcept;
     void publish(std::uint16_t port, const Tally& tally) noexcept;

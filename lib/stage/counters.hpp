@@ -21,6 +21,7 @@ enum class SourceCounter : std::uint8_t {
     kPackets,        ///< Taken from the port: the ledger's "received".
     kBytes,          ///< Their captured octets.
     kFrameTooLarge,  ///< Of kPackets: dropped, above what an mbuf chain may hold.
+    kRingFull,       ///< Of kPackets: dropped, no room in the ring to the worker.
     kTrimmed,        ///< Came in the last burst beyond --packets; freed, not part of kPackets.
     kCount
 };
@@ -84,6 +85,7 @@ inline constexpr WorkerDrop kWorkerDrops[] = {
 
 /// Of one worker's captures of one port's packets: selected = stored + all that was not.
 enum class TapCounter : std::uint8_t {
+    kSeen,         ///< Came by, selected or not.
     kSelected,     ///< Matched the capture filter.
     kStored,       ///< Copied into a segment.
     kStoredBytes,  ///< Their octets in there, without the blocks around them.

@@ -36,7 +36,12 @@ std::size_t RxTask::poll(const Turn& turn) noexcept {
             mem::Burst burst;
             const std::size_t taken = receive_counted(*source, limit_, burst);
             turn.clock.lap(Stage::kReceive, taken);
+            const std::uint64_t before = ring_full_;
             spread(burst, now);
+            if (ring_full_ != before) {
+                SourceCounters::Update update(source->counters());
+                update.add(SourceCounter::kRingFull, ring_full_ - before);
+            }
             turn.clock.lap(Stage::kSpread, taken);
             moved += taken;
         }

@@ -84,14 +84,19 @@ TEST_P(PcapngFaults, LeaveAWholeFileWhereverTheDiskIsFull) {
         output.write(test::run_of(0, 4), 4, kNow);
         output.write(test::run_of(4, kPackets - 4), kPackets - 4, kNow);
         test::expect_exact(output, {path()}, kPackets);  // Before it is closed, too.
-        const InterfaceStatistics statistics[] = {{.received = 5}, {.received = limit}};
-        output.close(statistics, kNow + 9);
+        const InterfaceCounts counts[] = {{.not_selected = 5}, {.not_selected = limit}};
+        output.close(counts, kNow + 9);
         test::expect_exact(output, {path()}, kPackets);
         ASSERT_LE(std::filesystem::file_size(path()), limit);
         const std::uint64_t packets = output.totals().packets;
         test::expect_packets(path(), test::numbers_from(0, packets));
         EXPECT_EQ(lost(output, WriteLoss::kDiskFull), kPackets - packets);
-        EXPECT_EQ(test::walk_file(path()).of(test::kStatisticsBlock).at(1).number(4), limit);
+        const auto statistics = test::walk_file(path()).of(test::kStatisticsBlock);
+        EXPECT_EQ(statistics.at(1).number(4), limit + 4);
+        EXPECT_EQ(statistics.at(0).number(6) + statistics.at(1).number(6), kPackets);
+        EXPECT_EQ(statistics.at(0).number(7) + statistics.at(1).number(7), kPackets - packets);
+        EXPECT_EQ(statistics.at(0).number(8), (packets + 1) / 2);
+        EXPECT_EQ(statistics.at(1).number(8), packets / 2);
         if (!is_compressed() && packets < kPackets) {
             const std::size_t next = test::run_of(packets, 1).size();
             EXPECT_GT(output.totals().file_bytes + next, limit) << "one more would have fitted";

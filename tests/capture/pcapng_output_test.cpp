@@ -92,13 +92,19 @@ TEST_P(PcapngOutputTest, LeavesOutWhatIsEmptyAndCutsWhatIsTooLong) {
     EXPECT_EQ(file.of(test::kInterfaceBlock).at(0).options.size(), 1U) << "the unit of time";
 }
 
-TEST_P(PcapngOutputTest, EndsWithTheStatisticsItIsGiven) {
+TEST_P(PcapngOutputTest, EndsWithTheStatisticsOfWhatItHoldsAndIsGiven) {
     PcapngOutput output(test::output_setup(path()), kNow);
-    output.write(test::run_of(0, 10), 10, kNow + 1);
-    const InterfaceStatistics statistics[] = {
-        {.received = 1, .dropped = 2, .filter_accepted = 3, .os_dropped = 4},
-        {.received = UINT64_MAX, .dropped = 0, .filter_accepted = 1ULL << 40, .os_dropped = 7}};
-    output.close(statistics, kNow + 5'000'000'123);
+    output.write(test::run_of(0, 11), 11, kNow + 1);  // Six and five packets.
+    const InterfaceCounts counts[] = {{.not_selected = 1, .not_stored = 4, .dropped = 2},
+                                      {.not_selected = 1ULL << 60, .not_stored = 0, .dropped = 3}};
+    output.close(counts, kNow + 5'000'000'123);
+    const InterfaceStatistics expected[] = {
+        {.received = 11, .dropped = 2, .filter_accepted = 10, .os_dropped = 4, .delivered = 6},
+        {.received = (1ULL << 60) + 5,
+         .dropped = 3,
+         .filter_accepted = 5,
+         .os_dropped = 0,
+         .delivered = 5}};
     const test::WalkedFile file = test::walk_file(path());
     ASSERT_EQ(file.problem, "");
     ASSERT_EQ(file.count(test::kStatisticsBlock), kInterfaces);
@@ -110,17 +116,18 @@ TEST_P(PcapngOutputTest, EndsWithTheStatisticsItIsGiven) {
         EXPECT_EQ(std::uint64_t{block.u32(12)} << 32 | block.u32(16), kNow + 5'000'000'123);
         EXPECT_EQ(block.time(2), kNow);
         EXPECT_EQ(block.time(3), kNow + 5'000'000'123);
-        EXPECT_EQ(block.number(4), statistics[i].received);
-        EXPECT_EQ(block.number(5), statistics[i].dropped);
-        EXPECT_EQ(block.number(6), statistics[i].filter_accepted);
-        EXPECT_EQ(block.number(7), statistics[i].os_dropped);
+        EXPECT_EQ(block.number(4), expected[i].received);
+        EXPECT_EQ(block.number(5), expected[i].dropped);
+        EXPECT_EQ(block.number(6), expected[i].filter_accepted);
+        EXPECT_EQ(block.number(7), expected[i].os_dropped);
+        EXPECT_EQ(block.number(8), expected[i].delivered);
     }
 }
 
-TEST_P(PcapngOutputTest, HasTheStatisticsNotedLastWhenItIsNotClosed) {
+TEST_P(PcapngOutputTest, HasTheCountsNotedLastWhenItIsNotClosed) {
     PcapngOutput output(test::output_setup(path()), kNow);
-    const InterfaceStatistics statistics[] = {{.received = 11}, {.received = 12}};
-    output.note_statistics(statistics, kNow + 7);
+    const InterfaceCounts counts[] = {{.not_selected = 10}, {.not_selected = 12}};
+    output.note_counts(counts, kNow + 7);
     output.write(test::run_of(0, 1), 1, kNow + 8);
     const auto blocks = test::walk_file(path()).of(test::kStatisticsBlock);
     ASSERT_EQ(blocks.size(), kInterfaces);

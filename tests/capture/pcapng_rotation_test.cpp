@@ -242,33 +242,76 @@ TEST_F(PcapngRotation, CountsNoFileAsDeletedThatSomebodyElseDeleted) {
     EXPECT_EQ(output.last_error(), "");
 }
 
-TEST_F(PcapngRotation, GivesEachFileTheStatisticsOfItsTime) {
+/// However far the counts are ahead, a file says of packets what it holds.
+TEST_F(PcapngRotation, GivesEachFileTheStatisticsOfItsPacketsAndItsTime) {
     PcapngOutput output(setup({.file_seconds = 60}), kNow);
-    std::uint64_t received = 0;
+    std::uint64_t not_selected = 0;
     for (std::uint64_t i = 0; i < 3; ++i) {
-        received += 1000 * (i + 1);
-        const InterfaceStatistics statistics[] = {
-            {.received = received, .dropped = 5 * i, .filter_accepted = 10, .os_dropped = 0},
-            {.received = 7, .dropped = 0, .filter_accepted = i, .os_dropped = 2 * i}};
-        output.note_statistics(statistics, kNow + (i + 1) * kMinute - kSecond);
-        output.write(test::run_of(i, 1), 1, kNow + (i + 1) * kMinute - kSecond);
+        not_selected += 1000 * (i + 1);
+        const InterfaceCounts counts[] = {
+            {.not_selected = not_selected, .not_stored = 0, .dropped = 5 * i},
+            {.not_selected = 7, .not_stored = 2 * i, .dropped = 0}};
+        output.note_counts(counts, kNow + (i + 1) * kMinute - kSecond);
+        output.write(test::run_of(10 * i, 2 * i + 1), 2 * i + 1,
+                     kNow + (i + 1) * kMinute - kSecond);
         if (i < 2) output.rotate_if_due(kNow + (i + 1) * kMinute);
-        if (i == 2) output.close(statistics, kNow + (i + 1) * kMinute - kSecond);
+        if (i == 2) output.close(counts, kNow + (i + 1) * kMinute - kSecond);
     }
     const auto files = folder_.files();
     ASSERT_THAT(files, SizeIs(3));
-    test::expect_exact(output, files, 3);
+    test::expect_exact(output, files, 9);
     for (std::uint64_t i = 0; i < 3; ++i) {
         const auto blocks = test::walk_file(files[i]).of(test::kStatisticsBlock);
         ASSERT_EQ(blocks.size(), 2U);
         EXPECT_EQ(blocks[0].time(2), kNow + i * kMinute);
         EXPECT_EQ(blocks[0].time(3), kNow + (i + 1) * kMinute - kSecond);
-        EXPECT_EQ(blocks[0].number(4), 1000 * (i + 1));
+        EXPECT_EQ(blocks[0].number(4), 1000 * (i + 1) + i + 1);
         EXPECT_EQ(blocks[0].number(5), i == 0 ? 0U : 5U);
-        EXPECT_EQ(blocks[0].number(6), i == 0 ? 10U : 0U);
-        EXPECT_EQ(blocks[1].number(4), i == 0 ? 7U : 0U);
-        EXPECT_EQ(blocks[1].number(6), i == 0 ? 0U : 1U);
-        EXPECT_EQ(blocks[1].number(7), i == 0 ? 0U : 2U);
+        EXPECT_EQ(blocks[0].number(6), i + 1);
+        EXPECT_EQ(blocks[0].number(8), i + 1);
+        const std::uint64_t not_stored = i == 0 ? 0U : 2U;
+        EXPECT_EQ(blocks[1].number(4), i + not_stored + (i == 0 ? 7U : 0U));
+        EXPECT_EQ(blocks[1].number(6), i + not_stored);
+        EXPECT_EQ(blocks[1].number(7), not_stored);
+        EXPECT_EQ(blocks[1].number(8), i);
+    }
+}
+
+TEST_F(PcapngRotation, BySizeSaysOfEachFileWhatItHolds) {
+    PcapngOutput output(setup({.file_bytes = 3000}), kNow);
+    const InterfaceCounts counts[] = {{.not_selected = 100}, {.not_selected = 200}};
+    output.note_counts(counts, kNow);
+    output.write(test::run_of(0, 100), 100, kNow);
+    output.close(counts, kNow);
+    std::uint64_t received = 0;
+    for (const std::string& path : folder_.files()) {
+        const test::WalkedFile file = test::walk_file(path);
+        const auto blocks = file.of(test::kStatisticsBlock);
+        ASSERT_EQ(blocks.size(), 2U);
+        EXPECT_EQ(blocks[0].number(8) + blocks[1].number(8), file.count(test::kPacketBlock));
+        for (const auto& block : blocks) {
+            EXPECT_EQ(block.number(6), block.number(8));
+            EXPECT_GE(block.number(4), block.number(6));
+            received += block.number(4);
+        }
+    }
+    EXPECT_EQ(received, 400U);
+}
+
+TEST_F(PcapngRotation, SaysInTheNextFileWhatWasLostBeforeIt) {
+    PcapngOutput output(setup({.file_seconds = 60}), kNow);
+    output.write(test::run_of(0, 10), 10, kNow);
+    {
+        const test::ScopedWriteFaults faults({.file_limit = 100, .error = ENOSPC});
+        EXPECT_EQ(output.write(test::run_of(10, 4), 4, kNow + kMinute).lost, 4U);
+    }
+    output.write(test::run_of(14, 6), 6, kNow + 2 * kMinute);
+    output.close({}, kNow + 2 * kMinute);
+    ASSERT_THAT(folder_.files(), SizeIs(2));
+    for (const auto& block : test::walk_file(folder_.files()[1]).of(test::kStatisticsBlock)) {
+        EXPECT_EQ(block.number(7), 2U);
+        EXPECT_EQ(block.number(8), 3U);
+        EXPECT_EQ(block.number(6), 5U);
     }
 }
 

@@ -28,7 +28,7 @@ class CaptureCommandsTest : public CaptureStoreTest {
     static constexpr std::uint64_t kRingBytes = 1 << 24;
     std::atomic<std::uint64_t> request_{0};
     SegmentOutput output_{output_setup(true),
-                          [] { return std::vector<capture::InterfaceStatistics>(1); }};
+                          [] { return std::vector<capture::InterfaceCounts>(1); }};
     CaptureRing ring_ = make_ring();
     CaptureWriter writer_{stores_, ring_, output_};
 };

@@ -49,7 +49,7 @@ class CaptureRingTest : public CaptureStoreTest {
     stage::WallClock clock_;
     std::atomic<std::uint64_t> request_{0};
     SegmentOutput output_{output_setup(true),
-                          [] { return std::vector<capture::InterfaceStatistics>(1); }};
+                          [] { return std::vector<capture::InterfaceCounts>(1); }};
     stage::CaptureTap tap_ = make_tap(*this);
     std::vector<const stage::CaptureTap*> taps_{&tap_};
     std::uint64_t next_ = 0;

@@ -15,14 +15,14 @@
 namespace weir::pipeline {
 namespace {
 
-using capture::InterfaceStatistics;
+using capture::InterfaceCounts;
 
 class CaptureWriterTest : public CaptureStoreTest {};
 
-std::vector<InterfaceStatistics> no_statistics() { return std::vector<InterfaceStatistics>(1); }
+std::vector<InterfaceCounts> no_counts() { return std::vector<InterfaceCounts>(1); }
 
 TEST_F(CaptureWriterTest, WritesWhatIsHandedOverAndGivesTheSegmentsBack) {
-    SegmentOutput output(output_setup(), no_statistics);
+    SegmentOutput output(output_setup(), no_counts);
     DirectSink sink(output);
     CaptureWriter writer(stores_, sink, output);
     writer.start(0);
@@ -47,7 +47,7 @@ TEST_F(CaptureWriterTest, WritesWhatIsHandedOverAndGivesTheSegmentsBack) {
 }
 
 TEST_F(CaptureWriterTest, StopsOnlyOnceTheRingsAreEmpty) {
-    SegmentOutput output(output_setup(), no_statistics);
+    SegmentOutput output(output_setup(), no_counts);
     DirectSink sink(output);
     CaptureWriter writer(stores_, sink, output);
     first_.full().push(&filled(first_, 0, 10));
@@ -60,10 +60,10 @@ TEST_F(CaptureWriterTest, StopsOnlyOnceTheRingsAreEmpty) {
 
 TEST_F(CaptureWriterTest, CountsWhatTheDiskDoesNotTake) {
     std::filesystem::create_symlink("/dev/full", folder_ + "/out.pcapng");
-    EXPECT_THROW(SegmentOutput(output_setup(), no_statistics), base::SetupError)
+    EXPECT_THROW(SegmentOutput(output_setup(), no_counts), base::SetupError)
         << "at the start it is refused";
     std::filesystem::remove(folder_ + "/out.pcapng");
-    SegmentOutput output(output_setup(true), no_statistics);
+    SegmentOutput output(output_setup(true), no_counts);
     // The first file begins with the first packet; by then its folder is gone.
     std::filesystem::remove_all(folder_);
     output.write(first_, filled(first_, 0, 10), "comment");
@@ -74,7 +74,7 @@ TEST_F(CaptureWriterTest, CountsWhatTheDiskDoesNotTake) {
 }
 
 TEST_F(CaptureWriterTest, PutsTheCommentOnTheLastPacket) {
-    SegmentOutput output(output_setup(), no_statistics);
+    SegmentOutput output(output_setup(), no_counts);
     output.write(first_, filled(first_, 0, 3), "the reason");
     output.write(first_, filled(first_, 3, 1), "another");
     output.close();
@@ -93,10 +93,8 @@ TEST_F(CaptureWriterTest, PutsTheCommentOnTheLastPacket) {
 
 TEST_F(CaptureWriterTest, TheFileTellsThePortsCounters) {
     SegmentOutput output(output_setup(), [] {
-        return std::vector<InterfaceStatistics>{{.received = 0x1122334455667788,
-                                                 .dropped = 0x0102030405060708,
-                                                 .filter_accepted = 3,
-                                                 .os_dropped = 1}};
+        return std::vector<InterfaceCounts>{
+            {.not_selected = 0x1122334455667788, .dropped = 0x0102030405060708}};
     });
     output.close();
     const std::string text = contents(folder_ + "/out.pcapng");
@@ -105,7 +103,7 @@ TEST_F(CaptureWriterTest, TheFileTellsThePortsCounters) {
 }
 
 TEST_F(CaptureWriterTest, ItsThreadTakesNoSignals) {
-    SegmentOutput output(output_setup(), no_statistics);
+    SegmentOutput output(output_setup(), no_counts);
     /// Says what the writer's thread has blocked.
     class Spy final : public SegmentSink {
        public:

@@ -111,6 +111,21 @@ TEST_F(CaptureTapTest, CopiesWhatIsChosenAndMatchesAndLeavesThePacketsAlone) {
     }
     EXPECT_EQ(count(TapCounter::kStoredBytes, 2), udp(53).payload(5).build().size());
     EXPECT_EQ(count(TapCounter::kSelected, 0), 0U);
+    // Whatever was chosen: three packets of one port in two runs, one of the other.
+    EXPECT_EQ(count(TapCounter::kSeen, 0), 0U);
+    EXPECT_EQ(count(TapCounter::kSeen, 1), 3U);
+    EXPECT_EQ(count(TapCounter::kSeen, 2), 1U);
+}
+
+TEST_F(CaptureTapTest, CountsWhatComesByThoughNothingOfItIsChosen) {
+    CaptureTap::Setup setup = tap_setup();
+    setup.counters = setup.counters.first(1);
+    CaptureTap tap(setup);
+    mem::Burst burst;
+    while (burst.room() > 0) push(burst, udp().build(), 0, 0);
+    store(tap, burst, 0);
+    EXPECT_EQ(count(TapCounter::kSeen), mem::kMaxBurst);
+    EXPECT_EQ(count(TapCounter::kSelected), 0U);
 }
 
 TEST_F(CaptureTapTest, CopiesAPacketHoweverItIsDividedIntoSegments) {

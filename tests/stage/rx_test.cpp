@@ -96,6 +96,7 @@ TEST_F(RxTaskTest, CountsExactlyWhatFullRingsDrop) {
             EXPECT_GT(dropped, 0U);
             EXPECT_EQ(packets + dropped, 3000U);
             EXPECT_EQ(source.counters().read()[at(SourceCounter::kPackets)], 3000U);
+            EXPECT_EQ(source.counters().read()[at(SourceCounter::kRingFull)], dropped);
         }
         EXPECT_EQ(pool_.available(), pool_.size());
     }

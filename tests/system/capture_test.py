@@ -120,7 +120,8 @@ class Whole(CaptureCase):
                              read_pcap(source))
             packets = len(read_pcap(source))
             self.assertEqual(capture.statistics[number], {'received': packets, 'dropped': 0,
-                                                          'accepted': packets, 'os_dropped': 0})
+                                                          'accepted': packets, 'os_dropped': 0,
+                                                          'delivered': packets})
 
     def test_two_workers_behind_one_rx_lcore(self):
         if len(os.sched_getaffinity(0)) < 3:
@@ -211,6 +212,30 @@ class Rotation(CaptureCase):
         self.assertEqual(capture['written'], 20000)
         self.assertEqual(capture['written'] - capture['packets_deleted'], len(packets))
         self.assert_same(packets, read_pcap(source)[-len(packets):])
+
+    def test_each_file_has_the_statistics_of_its_packets(self):
+        sources = [self.capture(15000, name='a.pcap'), self.capture(9000, seed=2, name='b.pcap')]
+        for mode in ('pipeline', 'run-to-completion'):
+            outcome = self.weir('--port', sources[0], '--port', sources[1], '--mode', mode,
+                                '--capture', self.out, '--capture-rotate-size', '200K', '--filter',
+                                'not vlan', '--capture-filter', 'ip')
+            capture = self.assert_complete(outcome)
+            self.assertGreater(len(self.files()), 5)
+            self.assertLess(capture['selected'], 24000)
+            received, delivered = [0, 0], [0, 0]
+            for path in self.files():
+                found = read_pcapng(path)
+                packets = collections.Counter(packet.interface for packet in found.packets)
+                for number in (0, 1):
+                    statistics = found.statistics[number]
+                    self.assertEqual(statistics['delivered'], packets[number])
+                    self.assertEqual(statistics['accepted'], packets[number])
+                    self.assertGreaterEqual(statistics['received'], statistics['accepted'])
+                    received[number] += statistics['received']
+                    delivered[number] += statistics['delivered']
+                path.unlink()
+            self.assertEqual(received, [15000, 9000])
+            self.assertEqual(sum(delivered), capture['written'])
 
     def test_by_time(self):
         source = self.capture(3500)  # One packet a millisecond.
@@ -453,6 +478,7 @@ class Trouble(CaptureCase):
         self.assertEqual(len(found.packets), capture['written'])
         self.assertEqual(found.statistics[0]['os_dropped'], capture['not_stored']['no_segment'])
         self.assertEqual(found.statistics[0]['accepted'], capture['selected'])
+        self.assertEqual(found.statistics[0]['received'], outcome.ledger['received'])
 
     def test_a_file_waits_for_the_writer(self):
         source = self.capture(40000)

@@ -45,7 +45,8 @@ class Capture:
             found = dict(options(body[12:]))
             self.statistics[struct.unpack_from('<I', body)[0]] = {
                 name: struct.unpack('<Q', found[code])[0] if code in found else 0
-                for code, name in ((4, 'received'), (5, 'dropped'), (6, 'accepted'), (7, 'os_dropped'))}
+                for code, name in ((4, 'received'), (5, 'dropped'), (6, 'accepted'), (7, 'os_dropped'),
+                                   (8, 'delivered'))}
         elif kind != SECTION:
             raise ValueError('block type %x' % kind)
 
