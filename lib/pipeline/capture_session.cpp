@@ -6,6 +6,7 @@
 
 #include <algorithm>
 
+#include "pipeline/machine.hpp"
 #include "pipeline/ticks.hpp"
 #include "pipeline/wiring.hpp"
 
@@ -92,10 +93,17 @@ capture::PcapngOutputSetup CaptureSession::output_setup(const Setup& setup) cons
         capture::InterfaceText text;
         text.name = port.spec.text;
         text.description = port.device == nullptr ? "capture file" : port.device->driver();
+        if (port.device != nullptr) {
+            text.hardware = port.spec.device_name() + " (" + port.device->driver() + ")";
+        }
         text.filter = setup.options.capture_filter;
         text.snaplen = setup.plan.snaplen;
         output.interfaces.push_back(std::move(text));
     }
+    if (!setup.options.filter.empty()) {
+        output.section.comment = "packets that passed --filter: " + setup.options.filter;
+    }
+    output.section.hardware = cpu_model();
     output.section.os = system_name();
     output.section.application = std::string("weir ") + WEIR_VERSION;
     output.rotation.file_bytes = setup.options.capture_rotate_bytes.value_or(0);

@@ -119,4 +119,14 @@ Machine this_machine(const std::vector<port::PortSpec>& ports) {
     return machine;
 }
 
+std::string cpu_model() {
+    constexpr std::string_view kLabel = "model name";
+    std::ifstream cpuinfo("/proc/cpuinfo");
+    for (std::string line; std::getline(cpuinfo, line);) {
+        const std::size_t colon = line.find(": ");
+        if (line.starts_with(kLabel) && colon != std::string::npos) return line.substr(colon + 2);
+    }
+    return {};
+}
+
 }  // namespace weir::pipeline

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <string>
 #include <vector>
 
 #include "pipeline/memory_plan.hpp"
@@ -21,5 +22,8 @@ struct Machine {
 
 /// This machine, as the kernel describes it now, and the sockets of these ports.
 [[nodiscard]] Machine this_machine(const std::vector<port::PortSpec>& ports = {});
+
+/// The model of its CPUs, as the kernel names it; empty where it does not.
+[[nodiscard]] std::string cpu_model();
 
 }  // namespace weir::pipeline

@@ -167,6 +167,26 @@ class Whole(CaptureCase):
 
 
 class Selection(CaptureCase):
+    def test_the_file_says_how_it_came_about(self):
+        source = self.capture(100)
+        self.assert_complete(self.weir('--port', source, '--port', 'net_null0', '--packets', '10000',
+                                       '--capture', self.out, '--filter', 'not port 4711',
+                                       '--capture-filter', 'len < 1000'))
+        found = read_pcapng(self.out)
+        comment, hardware, system, program = (found.section.get(code, '') for code in (1, 2, 3, 4))
+        self.assertEqual(comment, 'packets that passed --filter: not port 4711')
+        models = [line.partition(': ')[2] for line in
+                  pathlib.Path('/proc/cpuinfo').read_text().splitlines()
+                  if line.startswith('model name')]
+        self.assertEqual(hardware, models[0] if models else '')
+        self.assertTrue(system.startswith('Linux '))
+        self.assertTrue(program.startswith('weir '))
+        self.assertEqual([text.get(11) for text in found.interface_texts], ['len < 1000'] * 2)
+        self.assertEqual([text.get(15) for text in found.interface_texts],
+                         [None, 'net_null0 (net_null)'])
+        self.assert_complete(self.weir('--port', source, '--capture', self.out))
+        self.assertNotIn(1, read_pcapng(self.out).section)
+
     def test_the_snaplen_cuts_and_keeps_the_wire_length(self):
         source = self.capture(5000)
         outcome = self.weir('--port', source, '--capture', self.out, '--capture-snaplen', '64')

@@ -10,10 +10,12 @@ SECTION, INTERFACE, PACKET, STATISTICS = 0x0a0d0d0a, 1, 6, 5
 
 
 class Capture:
-    """A file's packets, the names of its interfaces, and the last statistics of each."""
+    """A file's packets, the names of its interfaces, and the last statistics of each. Of section
+    and interfaces also all texts, by the code of the option."""
 
     def __init__(self, data):
         self.packets, self.interfaces, self.snaplens, self.statistics = [], [], [], {}
+        self.section, self.interface_texts = {}, []
         at = 0
         while at < len(data):
             kind, length = struct.unpack_from('<II', data, at)
@@ -32,6 +34,7 @@ class Capture:
             if struct.unpack_from('<H', body)[0] != 1 or found[9] != b'\x09':
                 raise ValueError('no Ethernet interface in nanoseconds')
             self.interfaces.append(found[2].decode())
+            self.interface_texts.append(texts(found))
             self.snaplens.append(struct.unpack_from('<I', body, 4)[0])
         elif kind == PACKET:
             interface, high, low, captured, wire = struct.unpack_from('<5I', body)
@@ -47,7 +50,9 @@ class Capture:
                 name: struct.unpack('<Q', found[code])[0] if code in found else 0
                 for code, name in ((4, 'received'), (5, 'dropped'), (6, 'accepted'), (7, 'os_dropped'),
                                    (8, 'delivered'))}
-        elif kind != SECTION:
+        elif kind == SECTION:
+            self.section = texts(dict(options(body[16:])))
+        else:
             raise ValueError('block type %x' % kind)
 
     def comments(self):
@@ -64,6 +69,10 @@ def options(data):
         found.append((code, bytes(data[at + 4:at + 4 + length])))
         at += 4 + (length + 3) // 4 * 4
     return found
+
+
+def texts(found):
+    return {code: value.decode('utf-8', 'replace').lstrip('\0') for code, value in found.items()}
 
 
 def read_pcapng(path):
