@@ -128,6 +128,7 @@ int OutputFile::await_room() const noexcept {
 
 OutputFile::Written OutputFile::append(std::span<const std::byte> body,
                                        std::span<const std::byte> tail, Cut cut) noexcept {
+    if (is_shortened()) broken_ = kShortened;
     if (broken_ != 0 && cut_off() != 0) return {0, broken_};
     if (!is_regular_) return append_to_pipe(body, cut);
     const Transfer done = transfer(body_bytes_, body, tail);
@@ -142,6 +143,14 @@ OutputFile::Written OutputFile::append(std::span<const std::byte> body,
     body_bytes_ += outcome.body_bytes;
     if (outcome.error != 0) static_cast<void>(cut_off());
     return outcome;
+}
+
+/// It ends before what was written into it. A file that is cut while it is being written to is
+/// found out at the next write only if it is still too short then.
+bool OutputFile::is_shortened() const noexcept {
+    struct stat status {};
+    return is_regular_ && ::fstat(descriptor_, &status) == 0 &&
+           static_cast<std::uint64_t>(status.st_size) < bytes();
 }
 
 /// After a write of which only the first `written` octets are in the file: decides how much of the
@@ -175,7 +184,7 @@ OutputFile::Written OutputFile::append_to_pipe(std::span<const std::byte> body, 
 
 /// Ends the file behind its tail. 0, or errno.
 int OutputFile::cut_off() noexcept {
-    if (!is_regular_) return broken_;
+    if (!is_regular_ || broken_ == kShortened) return broken_;
     broken_ = 0;
     while (::ftruncate(descriptor_, static_cast<off_t>(bytes())) != 0) {
         if (errno == EINTR) continue;

@@ -34,6 +34,10 @@ class OutputFile {
     /// How long a pipe is waited for that takes nothing, after hurry().
     static constexpr std::chrono::seconds kPatience{2};
 
+    /// Given for errno when somebody else has made the file shorter: it is given up as it is, for
+    /// what is written behind its end would leave a hole.
+    static constexpr int kShortened = -1;
+
     OutputFile() = default;
     /// Closes; the file keeps the tail it has.
     ~OutputFile();
@@ -74,6 +78,7 @@ class OutputFile {
     };
     [[nodiscard]] Transfer transfer(std::uint64_t at, std::span<const std::byte> first,
                                     std::span<const std::byte> second) noexcept;
+    [[nodiscard]] bool is_shortened() const noexcept;
     [[nodiscard]] int await_room() const noexcept;
     [[nodiscard]] Written append_to_pipe(std::span<const std::byte> body, Cut cut) noexcept;
     void take_back(std::span<const std::byte> body, std::span<const std::byte> tail, Cut cut,
@@ -84,7 +89,8 @@ class OutputFile {
     bool is_regular_ = false;
     std::atomic<bool> hurry_{false};
     /// What keeps the file from ending where it should: the end could not be cut off, or part of a
-    /// block went into a pipe, or nobody reads that. Nothing is written until that is mended.
+    /// block went into a pipe, or nobody reads that, or somebody has cut the file. Nothing is
+    /// written until that is mended.
     int broken_ = 0;
     std::uint64_t body_bytes_ = 0;
     std::uint64_t tail_bytes_ = 0;

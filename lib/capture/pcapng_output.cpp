@@ -136,6 +136,10 @@ PcapngOutput::Written PcapngOutput::write(Octets blocks, std::uint64_t packets,
         }
         Run done;
         error = put(run, done);
+        if (error == OutputFile::kShortened && rotates()) {
+            finish_file();
+            error = open_next();
+        }
         rest.blocks = rest.blocks.subspan(done.blocks.size());
         rest.packets -= done.packets;
     }
@@ -372,7 +376,9 @@ void PcapngOutput::fail(const char* operation, const std::string& path, int erro
 
 /// Without memory the words stay as they were.
 void PcapngOutput::tell(const char* operation, const std::string& path, int error) noexcept try {
-    last_error_ = std::string(operation) + " " + path + ": " + std::strerror(error);
+    const bool shortened = error == OutputFile::kShortened;
+    last_error_ = std::string(operation) + " " + path + ": " +
+                  (shortened ? "somebody else has made it shorter" : std::strerror(error));
 } catch (const std::bad_alloc&) {
 }
 

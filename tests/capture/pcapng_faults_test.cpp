@@ -220,6 +220,46 @@ TEST_P(PcapngFaults, WaitUntilTheFileCanBeCut) {
     test::expect_exact(output, {path()}, 40);
 }
 
+/// Somebody empties the file, or cuts it in a packet: nothing is written behind a hole.
+TEST_P(PcapngFaults, LeaveAFileThatOthersHaveCutAsItIs) {
+    for (const std::uintmax_t left : {0, 700}) {
+        PcapngOutput output(test::output_setup(path()), kNow);
+        output.write(test::run_of(0, 20), 20, kNow);
+        std::filesystem::resize_file(path(), left);
+        const PcapngOutput::Written written = output.write(test::run_of(20, 5), 5, kNow + 1);
+        EXPECT_EQ(written.lost, 5U);
+        EXPECT_EQ(written.reason, WriteLoss::kWriteError);
+        EXPECT_THAT(output.last_error(),
+                    HasSubstr("write " + path() + ": somebody else has made it shorter"));
+        EXPECT_EQ(output.write(test::run_of(25, 5), 5, kNow + kRetry + 1).lost, 5U);
+        output.close({}, kNow + kRetry + 1);
+        EXPECT_EQ(std::filesystem::file_size(path()), left);
+        EXPECT_EQ(output.totals().packets, 20U);
+    }
+}
+
+TEST_P(PcapngFaults, AreToldWhenAFileIsCutAfterItsLastWrite) {
+    PcapngOutput output(test::output_setup(path()), kNow);
+    output.write(test::run_of(0, 20), 20, kNow);
+    std::filesystem::resize_file(path(), 10);
+    output.close({}, kNow);
+    EXPECT_THAT(output.last_error(),
+                HasSubstr("finish " + path() + ": somebody else has made it shorter"));
+    EXPECT_EQ(std::filesystem::file_size(path()), 10U);
+}
+
+TEST_P(PcapngFaults, OfACutFileDoNotEndASequence) {
+    PcapngOutput output(test::output_setup(path(), {.file_seconds = 60}), kNow);
+    output.write(test::run_of(0, 20), 20, kNow);
+    std::filesystem::resize_file(output.path(), 0);
+    EXPECT_EQ(output.write(test::run_of(20, 5), 5, kNow + 1).packets, 5U);
+    output.close({}, kNow + 1);
+    ASSERT_EQ(folder_.files().size(), 2U);
+    EXPECT_EQ(std::filesystem::file_size(folder_.files()[0]), 0U);
+    test::expect_packets(folder_.files()[1], test::numbers_from(20, 5));
+    EXPECT_THAT(output.last_error(), HasSubstr("somebody else has made it shorter"));
+}
+
 /// The other end of a pipe, read by a thread as it comes, at most `most` octets.
 class PipeReader {
    public:
