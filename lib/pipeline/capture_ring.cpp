@@ -141,9 +141,10 @@ void CaptureRing::write_held() {
     }
 }
 
-/// Writes a segment, whose last packet gets the comment that waits for one.
+/// Writes a segment, whose last packet gets the comment that waits for one. Where that is not
+/// written, the comment waits for the next.
 void CaptureRing::write(SegmentStore& store, Segment& segment) {
-    output_.write(store, segment, std::exchange(comment_, {}));
+    if (output_.write(store, segment, comment_)) comment_.clear();
 }
 
 void CaptureRing::end() {

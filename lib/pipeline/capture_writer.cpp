@@ -26,23 +26,26 @@ constexpr std::uint64_t kNoteEveryNs = 100'000'000;
 SegmentOutput::SegmentOutput(capture::PcapngOutputSetup setup, Counts counts)
     : counts_(std::move(counts)), output_(std::move(setup), wall_clock_ns()) {}
 
-void SegmentOutput::write(SegmentStore& store, Segment& segment, std::string_view comment) {
+bool SegmentOutput::write(SegmentStore& store, Segment& segment, std::string_view comment) {
     const std::uint64_t now_ns = wall_clock_ns();
+    bool is_written = false;
     if (comment.empty()) {
-        count(output_.write(segment.blocks(), segment.packets(), now_ns));
+        is_written = count(output_.write(segment.blocks(), segment.packets(), now_ns));
     } else {
         const std::size_t last = segment.last_block();
         if (segment.packets() > 1) {
             count(output_.write(segment.blocks().first(last), segment.packets() - 1, now_ns));
         }
-        count(output_.write_packet(segment.blocks().subspan(last), comment, now_ns));
+        is_written = count(output_.write_packet(segment.blocks().subspan(last), comment, now_ns));
     }
     store.give_back(segment);
+    return is_written;
 }
 
-void SegmentOutput::count(const capture::PcapngOutput::Written& written) noexcept {
+bool SegmentOutput::count(const capture::PcapngOutput::Written& written) noexcept {
     totals.written += written.packets;
     if (written.lost != 0) totals.lost[base::at(written.reason)] += written.lost;
+    return written.lost == 0;
 }
 
 void SegmentOutput::tend() {

@@ -50,7 +50,8 @@ class SegmentOutput {
     SegmentOutput(capture::PcapngOutputSetup setup, Counts counts);
 
     /// Writes a segment and gives it back. The last packet gets `comment`, unless that is empty.
-    void write(SegmentStore& store, capture::Segment& segment, std::string_view comment = {});
+    /// False when that packet could not be written.
+    bool write(SegmentStore& store, capture::Segment& segment, std::string_view comment = {});
     /// Notes the ports' counters and rotates, if it is time for either.
     void tend();
     void close();
@@ -60,7 +61,8 @@ class SegmentOutput {
     [[nodiscard]] capture::PcapngOutput& file() noexcept { return output_; }
 
    private:
-    void count(const capture::PcapngOutput::Written& written) noexcept;
+    /// Whether nothing is lost.
+    bool count(const capture::PcapngOutput::Written& written) noexcept;
 
     Counts counts_;
     capture::PcapngOutput output_;

@@ -145,6 +145,29 @@ TEST_F(CaptureRingTest, WhatComesInTheTimeAfterIsWrittenAsItComes) {
     EXPECT_EQ(output_.totals.held, kPackets) << "the time after is over";
 }
 
+TEST_F(CaptureRingTest, AReasonWhosePacketIsNotWrittenIsOnTheNext) {
+    CaptureRing ring = make_ring(100 * kFilledBytes, 60);
+    const std::string away = folder_ + "_away";
+    keep(ring, first_);
+    std::filesystem::rename(folder_, away);  // No file can be begun.
+    ring.trigger("because");
+    ring.step(false);
+    tap_.poll(stage::Phase::kRun);
+    ring.step(false);
+    std::filesystem::rename(away, folder_);
+    EXPECT_EQ(output_.totals.lost[base::at(capture::WriteLoss::kWriteError)], kPackets);
+    std::this_thread::sleep_for(
+        std::chrono::nanoseconds(capture::PcapngOutput::kRetryNs + 1'000'000));
+    keep(ring, second_);
+    keep(ring, first_);
+    ring.step(true);
+    ASSERT_EQ(files().size(), 1U);
+    const std::string text = contents(files()[0]);
+    const std::size_t reason = text.find("because");
+    ASSERT_NE(reason, std::string::npos);
+    EXPECT_EQ(text.find("because", reason + 1), std::string::npos) << "once";
+}
+
 TEST_F(CaptureRingTest, AtTheEndServesWhatWasAskedForAndDiscardsTheRest) {
     {
         CaptureRing ring = make_ring(100 * kFilledBytes);
