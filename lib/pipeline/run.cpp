@@ -3,11 +3,14 @@
 
 #include <fmt/chrono.h>
 #include <fmt/format.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <chrono>
 #include <ctime>
 #include <filesystem>
+#include <initializer_list>
 #include <memory>
 #include <optional>
 #include <thread>
@@ -54,6 +57,19 @@ std::vector<port::PortSpec> specs_of(const config::Options& options) {
     return specs;
 }
 
+/// Whether it is the regular file that the report, or the messages, go to. (Pipes and terminals
+/// take both.)
+bool is_standard_output(const std::string& path) {
+    struct stat named {};
+    if (path.empty() || ::stat(path.c_str(), &named) != 0 || !S_ISREG(named.st_mode)) return false;
+    return std::ranges::any_of(
+        std::initializer_list{STDOUT_FILENO, STDERR_FILENO}, [&named](int descriptor) {
+            struct stat open {};
+            return ::fstat(descriptor, &open) == 0 && open.st_dev == named.st_dev &&
+                   open.st_ino == named.st_ino;
+        });
+}
+
 void refuse_impossible(const config::Options& options, const std::vector<port::PortSpec>& specs) {
     // Too many UDP ports are found here.
     static_cast<void>(
@@ -85,6 +101,11 @@ void refuse_impossible(const config::Options& options, const std::vector<port::P
             throw SetupError("capture into", options.capture_file,
                              "it is the file that is to be read", "name another with --capture");
         }
+    }
+    if (is_standard_output(options.capture_file)) {
+        throw SetupError("capture into", options.capture_file,
+                         "it is the file that standard output or standard error goes to",
+                         "name another with --capture");
     }
     const bool any_device = std::ranges::any_of(specs, [](const port::PortSpec& spec) {
         return spec.kind != port::DeviceKind::kCaptureFile;
