@@ -7,7 +7,9 @@
 #include <bit>
 #include <charconv>
 #include <cmath>
+#include <initializer_list>
 #include <stdexcept>
+#include <utility>
 
 #include "base/nearest.hpp"
 #include "parse/parse_options_setup.hpp"
@@ -52,6 +54,15 @@ double seconds(const std::string& value, double least) {
     return result;
 }
 
+/// Octets with the greatest suffix that leaves a whole number.
+std::string octets(std::uint64_t number) {
+    for (const auto& [shift, suffix] : {std::pair{30, "G"}, {20, "M"}, {10, "K"}}) {
+        const std::uint64_t whole = number >> shift;
+        if (whole != 0 && whole << shift == number) return fmt::format("{}{}", whole, suffix);
+    }
+    return fmt::format("{}", number);
+}
+
 /// Octets: a whole number, with K, M or G (powers of 1024) behind it or not.
 std::uint64_t size(const std::string& value, std::uint64_t least) {
     constexpr std::uint64_t kMost = std::uint64_t{1} << 50;
@@ -66,7 +77,8 @@ std::uint64_t size(const std::string& value, std::uint64_t least) {
     }
     const bool whole = stop == end || shift != 0;
     if (error != std::errc() || !whole || result > kMost >> shift || result << shift < least) {
-        expect(fmt::format("a number of octets from {}, such as 500000, 64K, 64M or 2G", least));
+        expect(fmt::format("a number of octets from {} to {}, such as 5000000, 64M or 2G",
+                           octets(least), octets(kMost)));
     }
     return result << shift;
 }

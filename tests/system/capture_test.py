@@ -576,6 +576,25 @@ class Mistakes(CaptureCase):
             self.assertIn('it is the file that is to be read', outcome.output)
         self.assertEqual(source.read_bytes(), octets)
 
+    def test_the_file_that_the_report_goes_to_is_not_written(self):
+        source = self.capture(10)
+        for stream in ('stdout', 'stderr'):
+            link = self.directory / ('to_%s.pcapng' % stream)
+            link.symlink_to('/dev/' + stream)
+            with open(self.directory / 'text', 'w+b') as text:
+                streams = {'stdout': subprocess.DEVNULL, 'stderr': subprocess.DEVNULL, stream: text}
+                code = subprocess.run([WEIR, 'run', '--port', str(source), '--capture', str(link)],
+                                      check=False, **streams).returncode
+                self.assertEqual(code, USAGE)
+                if stream == 'stderr':
+                    text.seek(0)
+                    self.assertIn(b'standard output or standard error goes to', text.read())
+        # What goes through a pipe may.
+        done = subprocess.run([WEIR, 'run', '--port', str(source), '--capture',
+                               str(self.directory / 'to_stdout.pcapng')], check=False,
+                              capture_output=True)
+        self.assertEqual(done.returncode, OK, done.stderr)
+
     def test_a_file_that_another_run_writes(self):
         first = self.start_weir('--port', '%s,loop,pace' % self.capture(100), '--capture', self.out,
                                 report=False)
@@ -602,6 +621,11 @@ class Mistakes(CaptureCase):
 
     def test_a_bad_filter(self):
         self.refused(['tcp and and'], '--capture', self.out, '--capture-filter', 'tcp and and')
+
+    def test_sizes(self):
+        for size in ('1K', '1T', '1025T', '9999999G', ''):
+            self.refused(['from 1M to 1048576G, such as 5000000, 64M or 2G'], '--capture', self.out,
+                         '--capture-ring', size)
 
     def test_an_unknown_event(self):
         self.refused(['malformed, ring_full, ipsec_lost, ipsec_replayed or ipsec_new_sa'], '--capture', self.out, '--capture-ring', '1M',
