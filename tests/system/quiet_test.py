@@ -30,6 +30,22 @@ class Quiet(WeirCase):
                 self.assertEqual(result.returncode, 0, result.stdout)
                 self.assertIn('0 system calls, 0 page faults', result.stdout)
 
+    def test_none_while_packets_are_captured(self):
+        out = self.directory / 'out.pcapng'
+        looped = ('--port', f'{self.capture(5000)},loop')
+        for arguments in ((*looped, '--capture', out, '--capture-rotate-size', '10M',
+                           '--capture-files', '3'),
+                          # A trigger that is served all the time, into files of a sequence.
+                          (*looped, '--capture', out, '--capture-ring', '16M',
+                           '--capture-on', 'malformed', '--capture-after', '60',
+                           '--capture-snaplen', '64', '--capture-rotate-size', '10M',
+                           '--capture-files', '3'),
+                          ('--port', 'net_null0', '--capture', out, '--capture-ring', '16M')):
+            with self.subTest(arguments):
+                result = self.watch(*arguments)
+                self.assertEqual(result.returncode, 0, result.stdout)
+                self.assertIn('0 system calls, 0 page faults', result.stdout)
+
     def test_a_guilty_library_is_found_out(self):
         result = self.watch(LD_PRELOAD=PRELOAD)
         self.assertEqual(result.returncode, 1, result.stdout)

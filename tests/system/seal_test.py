@@ -23,6 +23,32 @@ class Seal(WeirCase):
                 self.assertEqual(outcome.report['packet_path_allocations'], [])
                 self.assertEqual(outcome.report['metrics']['packet_path_allocations_total'], 0)
 
+    def test_nothing_is_allocated_while_packets_are_captured(self):
+        """While files are rotated and deleted, and a ring is kept and written at its triggers."""
+        out = self.directory / 'out.pcapng'
+        looped = ('--port', f'{self.capture(20000)},loop', '--packets', '1000000')
+        rotated = ('--capture', out, '--capture-rotate-size', '4M', '--capture-files', '3')
+        ring = ('--capture', out, '--capture-ring', '16M', '--capture-on', 'malformed',
+                '--capture-after', '0')
+        for arguments in ((*looped, *rotated),
+                          (*looped, *rotated, '--mode', 'run-to-completion'),
+                          (*looped, '--capture', f'{out}.zst', '--capture-filter', 'udp',
+                           '--on-full', 'drop'),
+                          (*looped, *ring),
+                          ('--packets', '2000000', *ring, '--capture-on', 'ipsec_lost')):
+            with self.subTest(arguments):
+                outcome = self.weir('--strict', *arguments)
+                self.assertEqual(outcome.code, OK, outcome.output)
+                self.assertEqual(outcome.report['metrics']['packet_path_allocations_total'], 0)
+                capture = outcome.report['capture']
+                self.assertGreater(capture['written'], 0)
+                if '--capture-files' in arguments:
+                    self.assertGreater(capture['files_deleted'], 0)
+                if '--capture-ring' in arguments:
+                    self.assertGreater(capture['triggers'], 0)
+                for path in self.directory.glob('out*'):
+                    path.unlink()
+
     def preloaded(self, *arguments):
         return self.weir('--packets', '500000', *arguments,
                          prefix=('env', f'LD_PRELOAD={PRELOAD}'))
