@@ -70,10 +70,6 @@ const char* remedy_of(int error) noexcept {
     }
 }
 
-std::uint64_t growth(std::uint64_t now, std::uint64_t before) noexcept {
-    return now - std::min(now, before);
-}
-
 }  // namespace
 
 std::string_view write_loss_name(WriteLoss loss) noexcept {
@@ -88,10 +84,7 @@ std::string_view write_loss_name(WriteLoss loss) noexcept {
 PcapngOutput::PcapngOutput(PcapngOutputSetup setup, std::uint64_t now_ns)
     : setup_(std::move(setup)),
       name_(output_name(setup_.path)),
-      noted_(setup_.interfaces.size()),
-      said_(setup_.interfaces.size()),
-      in_file_(setup_.interfaces.size()),
-      noted_at_ns_(now_ns),
+      statistics_(setup_.interfaces.size(), now_ns),
       now_ns_(now_ns) {
     if (setup_.rotation.files_kept != 0 && !rotates()) {
         throw SetupError(kOperation, setup_.path,
@@ -124,17 +117,17 @@ PcapngOutput::Written PcapngOutput::write(Octets blocks, std::uint64_t packets,
                                           std::uint64_t now_ns) noexcept {
     now_ns_ = now_ns;
     rotate_if_due(now_ns);
-    Run rest{blocks, packets};
+    BlockRun rest{blocks, packets};
     if (closed_ || waits()) return lose(rest);
     int error = file_.is_open() ? 0 : open_next();
     while (error == 0 && !rest.blocks.empty()) {
-        const Run run = what_fits(rest);
+        const BlockRun run = what_fits(rest);
         if (run.blocks.empty()) {
             finish_file();
             error = open_next();
             continue;
         }
-        Run done;
+        BlockRun done;
         error = put(run, done);
         if (error == OutputFile::kShortened && rotates()) {
             finish_file();
@@ -163,11 +156,11 @@ PcapngOutput::Written PcapngOutput::write_packet(Octets block, std::string_view 
 }
 
 /// What of `run` can go into the current file; nothing if that is full.
-PcapngOutput::Run PcapngOutput::what_fits(const Run& run) const noexcept {
+BlockRun PcapngOutput::what_fits(const BlockRun& run) const noexcept {
     const std::uint64_t limit = setup_.rotation.file_bytes;
     if (limit == 0) return run;
     const std::uint64_t used = file_.body_bytes() + tail_.size();
-    if (frame_) return used < limit || file_packets_ == 0 ? run : Run{};
+    if (frame_) return used < limit || file_packets_ == 0 ? run : BlockRun{};
     const std::uint64_t room = limit - std::min(limit, used);
     if (run.blocks.size() <= room) return run;
     Prefix prefix = prefix_of(run.blocks, room);
@@ -180,8 +173,8 @@ PcapngOutput::Run PcapngOutput::what_fits(const Run& run) const noexcept {
 }
 
 /// Appends `run` to the current file: 0, or errno. `done` is what of it is in the file.
-int PcapngOutput::put(const Run& run, Run& done) noexcept {
-    tally(run, &FileCounts::written, true);
+int PcapngOutput::put(const BlockRun& run, BlockRun& done) noexcept {
+    statistics_.add_written(run);
     make_tail();
     const Octets body = frame_ ? frame_->compress(run.blocks) : run.blocks;
     OutputFile::Written written{.body_bytes = 0, .error = ENOMEM};
@@ -192,8 +185,8 @@ int PcapngOutput::put(const Run& run, Run& done) noexcept {
     if (written.body_bytes < body.size() || body.empty()) {
         const Prefix prefix = frame_ ? Prefix{} : prefix_of(run.blocks, written.body_bytes);
         done = {run.blocks.first(prefix.bytes), prefix.packets};
-        tally({run.blocks.subspan(prefix.bytes), run.packets - prefix.packets},
-              &FileCounts::written, false);
+        statistics_.take_off_written(
+            {run.blocks.subspan(prefix.bytes), run.packets - prefix.packets});
         if (frame_) frame_->refused();
     } else if (frame_) {
         frame_->accepted();
@@ -207,13 +200,14 @@ int PcapngOutput::put(const Run& run, Run& done) noexcept {
 
 void PcapngOutput::note_counts(std::span<const InterfaceCounts> counts,
                                std::uint64_t now_ns) noexcept {
-    std::copy_n(counts.begin(), std::min(counts.size(), noted_.size()), noted_.begin());
-    noted_at_ns_ = now_ns;
+    statistics_.note(counts, now_ns);
 }
 
 void PcapngOutput::rotate_if_due(std::uint64_t now_ns) noexcept {
     now_ns_ = now_ns;
-    const std::uint64_t seconds = growth(now_ns, file_start_ns_) / kNanosecondsPerSecond;
+    // A clock that was set back has not come so far.
+    const std::uint64_t start_ns = std::min(statistics_.file_start_ns(), now_ns);
+    const std::uint64_t seconds = (now_ns - start_ns) / kNanosecondsPerSecond;
     if (setup_.rotation.file_seconds == 0 || seconds < setup_.rotation.file_seconds) return;
     if (closed_ || !file_.is_open() || file_packets_ == 0) return;
     finish_file();
@@ -279,7 +273,7 @@ int PcapngOutput::open_file(const std::string& path, OutputFile::Existing existi
         error = file_.open(path.c_str(), existing);
     } while (error == EINTR && totals_.files > 0);  // Who waits for a pipe may be interrupted.
     if (error != 0) return error;
-    file_start_ns_ = now_ns_;
+    statistics_.begin_file(now_ns_);
     make_tail();
     if (frame_) frame_->restart();
     const Octets header = frame_ ? frame_->compress(header_) : Octets(header_);
@@ -316,26 +310,12 @@ void PcapngOutput::finish_file() noexcept {
     if (error != 0) tell("finish", path_, error);
     totals_.file_bytes += file_.bytes();
     if (!kept_.empty()) kept_.back().packets = file_packets_;
-    said_ = noted_;
-    std::ranges::fill(in_file_, FileCounts{});
+    statistics_.end_file();
 }
 
-/// Makes the current file's statistics blocks anew. Without memory they stay as they were. What the
-/// file has of packets is counted by what is written into it: the counts run ahead of that.
+/// Makes the current file's statistics blocks anew. Without memory they stay as they were.
 void PcapngOutput::make_tail() noexcept try {
-    const std::uint64_t end_ns = std::max(noted_at_ns_, file_start_ns_);
-    std::vector<std::byte> blocks;
-    for (std::uint32_t i = 0; i < noted_.size(); ++i) {
-        InterfaceStatistics statistics;
-        statistics.dropped = growth(noted_[i].dropped, said_[i].dropped);
-        statistics.delivered = in_file_[i].written;
-        statistics.os_dropped =
-            in_file_[i].lost + growth(noted_[i].not_stored, said_[i].not_stored);
-        statistics.filter_accepted = statistics.delivered + statistics.os_dropped;
-        statistics.received =
-            statistics.filter_accepted + growth(noted_[i].not_selected, said_[i].not_selected);
-        append_statistics(blocks, i, file_start_ns_, end_ns, statistics);
-    }
+    std::vector<std::byte> blocks = statistics_.blocks();
     std::vector<std::byte> tail;
     if (frame_) {
         ZstdFrame::append_last_block(tail, blocks);
@@ -346,21 +326,8 @@ void PcapngOutput::make_tail() noexcept try {
 } catch (const std::bad_alloc&) {
 }
 
-/// Adds the packets of `run` to a count of theirs by interface, or takes them off.
-void PcapngOutput::tally(const Run& run, std::uint64_t FileCounts::*count, bool add) noexcept {
-    if (in_file_.size() == 1) {
-        in_file_[0].*count += add ? run.packets : -run.packets;
-        return;
-    }
-    PacketBlockWalker walker(run.blocks);
-    for (PacketBlock block = walker.next(); !block.bytes.empty(); block = walker.next()) {
-        if (block.interface >= in_file_.size()) continue;
-        in_file_[block.interface].*count += add ? std::uint64_t{1} : ~std::uint64_t{0};
-    }
-}
-
-PcapngOutput::Written PcapngOutput::lose(const Run& run) noexcept {
-    tally(run, &FileCounts::lost, true);
+PcapngOutput::Written PcapngOutput::lose(const BlockRun& run) noexcept {
+    statistics_.add_lost(run);
     totals_.lost[static_cast<std::size_t>(reason_)] += run.packets;
     return {.lost = run.packets, .reason = reason_};
 }

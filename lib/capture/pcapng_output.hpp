@@ -11,6 +11,7 @@
 #include <string_view>
 #include <vector>
 
+#include "capture/file_statistics.hpp"
 #include "capture/output_file.hpp"
 #include "capture/output_name.hpp"
 #include "capture/pcapng_sections.hpp"
@@ -56,14 +57,6 @@ struct PcapngOutputSetup {
     std::vector<InterfaceText> interfaces;  ///< Blocks name them by their place; up to 1024.
     SectionText section;
     Rotation rotation;
-};
-
-/// What is counted of one interface besides the packets that are given to write(), since the
-/// capture began: only the growth matters. None may count a packet that is still to be given.
-struct InterfaceCounts {
-    std::uint64_t not_selected = 0;  ///< Received, and not for the capture.
-    std::uint64_t not_stored = 0;    ///< Selected, but never given.
-    std::uint64_t dropped = 0;       ///< By the port.
 };
 
 struct OutputTotals {
@@ -137,30 +130,17 @@ class PcapngOutput {
         std::string path;
         std::uint64_t packets = 0;
     };
-    /// Blocks that are written together, or the part of them that was.
-    struct Run {
-        std::span<const std::byte> blocks;
-        std::uint64_t packets = 0;
-    };
-
-    /// Packets of one interface that the current file has, or lacks.
-    struct FileCounts {
-        std::uint64_t written = 0;
-        std::uint64_t lost = 0;
-    };
-
     [[nodiscard]] bool rotates() const noexcept;
     [[nodiscard]] bool waits() const noexcept;
-    [[nodiscard]] Run what_fits(const Run& run) const noexcept;
-    [[nodiscard]] int put(const Run& run, Run& done) noexcept;
+    [[nodiscard]] BlockRun what_fits(const BlockRun& run) const noexcept;
+    [[nodiscard]] int put(const BlockRun& run, BlockRun& done) noexcept;
     void take_back_first() noexcept;
     [[nodiscard]] int open_next() noexcept;
     [[nodiscard]] int open_file(const std::string& path, OutputFile::Existing existing);
     void delete_oldest() noexcept;
     void finish_file() noexcept;
     void make_tail() noexcept;
-    void tally(const Run& run, std::uint64_t FileCounts::*count, bool add) noexcept;
-    Written lose(const Run& run) noexcept;
+    Written lose(const BlockRun& run) noexcept;
     void fail(const char* operation, const std::string& path, int error) noexcept;
     void tell(const char* operation, const std::string& path, int error) noexcept;
 
@@ -173,11 +153,7 @@ class PcapngOutput {
     std::string path_;
     std::deque<Kept> kept_;  ///< The files that rotation may have to delete, this one last.
     std::string last_error_;
-    std::vector<InterfaceCounts> noted_;
-    std::vector<InterfaceCounts> said_;  ///< What the files before this one have said.
-    std::vector<FileCounts> in_file_;    ///< By interface.
-    std::uint64_t noted_at_ns_ = 0;
-    std::uint64_t file_start_ns_ = 0;
+    FileStatistics statistics_;
     std::uint64_t file_packets_ = 0;
     std::uint64_t next_number_ = 1;  ///< Of a file in a sequence.
     std::uint64_t now_ns_ = 0;
