@@ -118,6 +118,30 @@ void apply_key(const std::string& path, const std::string& prefix, const toml::k
     for (const toml::node& element : *list) apply(path, *setting, element, options);
 }
 
+/// A text with a NUL would end there for the kernel and for DPDK: a file would have another name
+/// than the one that is shown.
+void refuse_nul(const std::string& path, const std::string& name, const toml::node& node) {
+    const auto refuse = [&path](const std::string& key, const toml::source_region& source) {
+        throw SetupError("read", place(path, source), fmt::format("{} holds a NUL character", key),
+                         "leave it away: a text would end there");
+    };
+    if (const auto* text = node.as_string();
+        text != nullptr && text->get().find('\0') != text->get().npos) {
+        refuse(name, node.source());
+    }
+    if (const auto* list = node.as_array()) {
+        for (const toml::node& element : *list) refuse_nul(path, name, element);
+    }
+    if (const auto* table = node.as_table()) {
+        for (const auto& [key, value] : *table) {
+            const std::string inner =
+                name.empty() ? std::string(key.str()) : fmt::format("{}.{}", name, key.str());
+            if (inner.find('\0') != inner.npos) refuse("the key " + inner, key.source());
+            refuse_nul(path, inner, value);
+        }
+    }
+}
+
 std::string contents(const std::string& path) {
     std::error_code unknown;
     const bool directory = std::filesystem::is_directory(path, unknown);
@@ -156,6 +180,7 @@ void read_toml_file(const std::string& path, Options& options) {
                          "expected TOML such as mode = \"pipeline\" (docs/configuration.md has a "
                          "complete example); a capture file is given with --port");
     }
+    refuse_nul(path, "", table);
     for (const auto& [key, node] : table) apply_key(path, "", key, node, options);
 }
 

@@ -116,6 +116,10 @@ Fields divide(std::string_view line, const std::string& place) {
                         "expected eight fields in double quotes with commas between them");
         }
         const std::string_view field = line.substr(1, end - 1);
+        if (field.find('\0') != field.npos) {
+            refuse_text(place, "field " + std::to_string(count + 1) + " has a NUL character",
+                        "expected text; a key can be written in hexadecimal");
+        }
         if (field.find('\\') != field.npos) {
             refuse_text(place, "field " + std::to_string(count + 1) + " has a backslash",
                         "expected no escape sequences; a key can be written in hexadecimal");

@@ -70,6 +70,21 @@ TEST_F(TomlFile, TakesEalArguments) {
                 ElementsAre("--log-level=8", "-v"));
 }
 
+TEST_F(TomlFile, RefusesANulInAnyTextWithFileLineAndKey) {
+    EXPECT_THAT(refusal("# one\ncapture = \"x\\u0000y.pcapng\"\n"),
+                AllOf(HasSubstr(at(2)), HasSubstr("capture holds a NUL character")));
+    EXPECT_THAT(refusal("[capture]\nfilter = \"ip\\u0000\"\n"),
+                AllOf(HasSubstr(at(2)), HasSubstr("capture.filter holds a NUL")));
+    EXPECT_THAT(refusal("port = [\"a.pcap\",\n\"\\u0000\"]\n"),
+                AllOf(HasSubstr(at(2)), HasSubstr("port holds a NUL")));
+    EXPECT_THAT(refusal("\"re\\u0000port\" = \"x\"\n"),
+                AllOf(HasSubstr(at(1)), HasSubstr("re?port holds a NUL")));
+    EXPECT_THAT(refusal("[[sa]]\nspi = 1\nkey = \"0x00\\u0000secret\"\n"),
+                AllOf(HasSubstr(at(3)), HasSubstr("sa.key holds a NUL"),
+                      testing::Not(HasSubstr("secret"))));
+    EXPECT_EQ(read("report = \"a\\u0001b\"").report_directory, "a\1b");
+}
+
 TEST_F(TomlFile, NamesFileLineAndKeyOfAValueOutOfRange) {
     EXPECT_THAT(refusal("# ring\n\nring-size = 1000\n"),
                 AllOf(HasSubstr(at(3)), HasSubstr("ring-size cannot be '1000'"),

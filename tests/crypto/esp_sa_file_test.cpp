@@ -106,6 +106,18 @@ TEST(EspSaFile, NamesFileAndLineOfWhatIsWrong) {
     }
 }
 
+/// Wireshark, whose texts end at a NUL, would take another key.
+TEST(EspSaFile, RefusesANulInAField) {
+    for (const auto& [field, text] :
+         {std::pair(5, std::string("aescbc\0ncryption", 16)), std::pair(2, std::string("*\0", 2)),
+          std::pair(7, std::string("hmacsha1authentica\0i", 20))}) {
+        const std::string error = error_of(with_field(static_cast<std::size_t>(field), text));
+        EXPECT_NE(error.find("field " + std::to_string(field + 1) + " has a NUL character"),
+                  std::string::npos)
+            << error;
+    }
+}
+
 TEST(EspSaFile, SaysWhichAlgorithmWeirDoesNotUndo) {
     const std::string error = error_of(with_field(4, "TripleDES-CBC [RFC2451]"));
     EXPECT_NE(error.find("TripleDES-CBC"), std::string::npos) << error;
