@@ -3,14 +3,10 @@
 
 #include <fmt/chrono.h>
 #include <fmt/format.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <chrono>
 #include <ctime>
-#include <filesystem>
-#include <initializer_list>
 #include <memory>
 #include <optional>
 #include <thread>
@@ -19,13 +15,12 @@
 #include "base/printable.hpp"
 #include "gen/traffic.hpp"
 #include "metrics/condition.hpp"
-#include "parse/parse_options_setup.hpp"
 #include "pipeline/capture_commands.hpp"
 #include "pipeline/capture_triggers.hpp"
 #include "pipeline/demo.hpp"
-#include "pipeline/esp_keys.hpp"
 #include "pipeline/observe.hpp"
 #include "pipeline/plan.hpp"
+#include "pipeline/prepare.hpp"
 #include "pipeline/stop_signal.hpp"
 #include "pipeline/wiring.hpp"
 #include "port/eal.hpp"
@@ -34,7 +29,6 @@ namespace weir::pipeline {
 namespace {
 
 using base::ExitCode;
-using base::SetupError;
 using stage::Phase;
 using Clock = std::chrono::steady_clock;
 
@@ -50,79 +44,6 @@ constexpr std::size_t kSmallPagesSlackBytes = std::size_t{16} << 20;
 /// Turns of an lcore without a packet after which nothing is on its way to it any more.
 constexpr std::uint64_t kQuietTurns = 64;
 
-std::vector<port::PortSpec> specs_of(const config::Options& options) {
-    std::vector<port::PortSpec> specs;
-    if (options.ports.empty()) return {port::parse_port_spec("net_ring0")};
-    for (const std::string& text : options.ports) specs.push_back(port::parse_port_spec(text));
-    return specs;
-}
-
-/// Whether it is the regular file that the report, or the messages, go to. (Pipes and terminals
-/// take both.)
-bool is_standard_output(const std::string& path) {
-    struct stat named {};
-    if (path.empty() || ::stat(path.c_str(), &named) != 0 || !S_ISREG(named.st_mode)) return false;
-    return std::ranges::any_of(
-        std::initializer_list{STDOUT_FILENO, STDERR_FILENO}, [&named](int descriptor) {
-            struct stat open {};
-            return ::fstat(descriptor, &open) == 0 && open.st_dev == named.st_dev &&
-                   open.st_ino == named.st_ino;
-        });
-}
-
-void refuse_impossible(const config::Options& options, const std::vector<port::PortSpec>& specs) {
-    // Too many UDP ports are found here.
-    static_cast<void>(
-        parse::make_parse_options(options.udp_ports, options.esp_null_icv, options.max_layers));
-    const bool demo = options.ports.empty();
-    if (demo && options.action != config::Action::kSink) {
-        throw SetupError("run", "the demo", "it only sinks what it generates",
-                         "name the ports to forward between with --port");
-    }
-    if (demo && options.mode == config::Mode::kRunToCompletion && options.workers > 1) {
-        throw SetupError("run", "the demo", "its port has one queue, which one lcore polls",
-                         "leave --workers away, or use --mode pipeline");
-    }
-    for (auto spec = specs.begin(); spec != specs.end(); ++spec) {
-        if (spec->kind == port::DeviceKind::kCaptureFile) continue;
-        const auto same = [&spec](const port::PortSpec& other) {
-            return other.device_name() == spec->device_name();
-        };
-        if (std::any_of(specs.begin(), spec, same)) {
-            throw SetupError("open port", spec->text, "the device is named twice",
-                             "give each device once; a second virtual device needs another number "
-                             "behind its name");
-        }
-    }
-    for (const port::PortSpec& spec : specs) {
-        std::error_code not_there;
-        if (spec.kind == port::DeviceKind::kCaptureFile && !options.capture_file.empty() &&
-            std::filesystem::equivalent(spec.device, options.capture_file, not_there)) {
-            throw SetupError("capture into", options.capture_file,
-                             "it is the file that is to be read", "name another with --capture");
-        }
-    }
-    if (is_standard_output(options.capture_file)) {
-        throw SetupError("capture into", options.capture_file,
-                         "it is the file that standard output or standard error goes to",
-                         "name another with --capture");
-    }
-    const bool any_device = std::ranges::any_of(specs, [](const port::PortSpec& spec) {
-        return spec.kind != port::DeviceKind::kCaptureFile;
-    });
-    if (options.action != config::Action::kSink && !any_device) {
-        throw SetupError("send from", "capture files", "no port is named that could transmit",
-                         "add one, for example: --port net_af_packet0,iface=eth1");
-    }
-    const bool in_pairs = options.action == config::Action::kForward ||
-                          options.action == config::Action::kDecapForward;
-    if (in_pairs && specs.size() % 2 != 0) {
-        throw SetupError("forward between", fmt::format("{} port(s)", specs.size()),
-                         "ports are forwarded in pairs (0 with 1, 2 with 3)",
-                         "name another --port, or send back with --action macswap");
-    }
-}
-
 std::string name_of(config::Action action) {
     switch (action) {
         case config::Action::kSink:
@@ -137,43 +58,16 @@ std::string name_of(config::Action action) {
     return "decap-forward";
 }
 
-/// What is sent on unchanged cannot be decrypted, which is done in place.
-void refuse_keys_for(const config::Options& options, bool keys) {
-    const bool decap = options.action == config::Action::kDecapForward;
-    if (decap && !keys) {
-        throw SetupError("decapsulate", "ESP", "no keys are given",
-                         "name a file of keys with --esp-sa, or put [[sa]] into the configuration");
-    }
-    if (!keys || decap || options.action == config::Action::kSink) return;
-    throw SetupError("use keys of", "ESP associations", "the action sends packets on as they came",
-                     "use --action decap-forward, or leave the keys away");
-}
-
-/// Memory that is not there would be missed page by page, long after the start.
-void refuse_too_little_memory(const Plan& plan, const Machine& machine) {
-    const std::size_t bytes = plan.memory.small_page_bytes();
-    if (plan.hugepages || machine.available_bytes == 0 || bytes <= machine.available_bytes) return;
-    throw SetupError("find", "memory",
-                     fmt::format("{} MiB are needed, {} MiB are available", bytes >> 20,
-                                 machine.available_bytes >> 20),
-                     "ask for fewer --descriptors or --workers, a smaller --ring-size, "
-                     "--mbuf-size or --capture-memory");
-}
-
 /// One run, from EAL up to EAL down.
 class Run {
    public:
     Run(const config::Options& options, const RunObserver& observer)
-        : options_(options), observer_(observer), specs_(specs_of(options)) {
-        refuse_impossible(options_, specs_);
-        for (const std::string& text : options_.fail_on) {
-            conditions_.push_back(metrics::Condition::parse(text));
-        }
-        keys_ = read_keys(options_);
-        refuse_keys_for(options_, !keys_.empty());
-        const Machine machine = this_machine(specs_);
-        plan_ = make_plan(options_, specs_, machine, keys_);
-        refuse_too_little_memory(plan_, machine);
+        : options_(options), observer_(observer) {
+        Prepared prepared = prepare(options_);
+        specs_ = std::move(prepared.specs);
+        conditions_ = std::move(prepared.conditions);
+        keys_ = std::move(prepared.keys);
+        plan_ = std::move(prepared.plan);
         if (plan_.capture.ring_bytes != 0) triggers_.emplace(options_.capture_on);
         if (plan_.demo && !options_.packets && !options_.duration_seconds) {
             options_.duration_seconds = kDemoSeconds;
@@ -425,12 +319,12 @@ void Run::judge() {
 }  // namespace
 
 std::string describe_plan(const config::Options& options) {
-    const std::vector<port::PortSpec> specs = specs_of(options);
-    refuse_impossible(options, specs);
-    const Machine machine = this_machine(specs);
-    const Plan plan = make_plan(options, specs, machine, read_keys(options));
-    std::string text = describe(plan, options, specs) + plan.memory.table(machine.hugepages);
-    const std::string command = plan.memory.reserve_command(machine.hugepages);
+    const Prepared prepared = prepare(options);
+    try_out(options, prepared);
+    const Plan& plan = prepared.plan;
+    const HugepageCounts& hugepages = prepared.machine.hugepages;
+    std::string text = describe(plan, options, prepared.specs) + plan.memory.table(hugepages);
+    const std::string command = plan.memory.reserve_command(hugepages);
     if (!command.empty()) text += "to have it in hugepages, as root:\n" + command + "\n";
     return text;
 }

@@ -11,6 +11,7 @@ from weir_case import OK, USAGE, WEIR, WeirCase
 
 PAGES = pathlib.Path('/sys/kernel/mm/hugepages/hugepages-2048kB')
 ENOUGH = 96
+TWO_PORTS = ('--port', 'net_null0', '--port', 'net_null1')
 
 CONFIGURATIONS = (
     (),
@@ -23,7 +24,7 @@ CONFIGURATIONS = (
 
 
 def plan(*arguments):
-    return subprocess.run([WEIR, 'plan', *arguments], stdout=subprocess.PIPE,
+    return subprocess.run([WEIR, 'plan', *map(str, arguments)], stdout=subprocess.PIPE,
                           stderr=subprocess.STDOUT, text=True, check=False)
 
 
@@ -39,8 +40,18 @@ class Plan(WeirCase):
         self.assertEqual(sum(int(part[3]) for part in parts), int(whole.group(1)))
 
     def test_refuses_what_run_refuses(self):
-        for arguments in (('--workers', '100'), ('--ring-size', '3'), ('--port', '')):
-            self.assertEqual(plan(*arguments).returncode, USAGE, arguments)
+        out = self.directory / 'out.pcapng'
+        for arguments in (('--workers', '100'), ('--ring-size', '3'), ('--port', ''),
+                          ('--filter', 'udp port'), ('--port', 'no.pcap'),
+                          ('--capture', out, '--capture-filter', 'udp port'),
+                          ('--fail-on', 'dropped >'), ('--action', 'decap-forward', *TWO_PORTS),
+                          ('--esp-sa', 'no_file'), ('--port', 'net_af_packet0,iface=weir-none')):
+            with self.subTest(arguments):
+                planned = plan(*arguments)
+                self.assertEqual(planned.returncode, USAGE, planned.stdout)
+                outcome = self.weir('--duration', '0.1', *arguments)
+                self.assertEqual(outcome.code, USAGE)
+                self.assertTrue(outcome.output.endswith(planned.stdout), outcome.output)
 
     def reserve(self, pages):
         (PAGES / 'nr_hugepages').write_text(f'{pages}\n')
