@@ -29,7 +29,7 @@ class LoopedPort {
         port::EalRequest request;
         request.lcores = plan.placements();
         request.hugepages = plan.hugepages;
-        request.memory_bytes = plan.memory.small_page_bytes() + (std::size_t{16} << 20);
+        request.memory_bytes = plan.memory.small_page_bytes();
         eal_ = std::make_unique<port::Eal>(request);
         wiring_ = std::make_unique<pipeline::Wiring>(options, plan, specs, nullptr,
                                                      std::vector<crypto::SecurityAssociation>{});

@@ -185,7 +185,7 @@ MemoryPlan plan_memory(const Plan& plan, const config::Options& options,
     }
     for (const int socket : pool_sockets) {
         memory.parts.push_back({"packet pool: mbufs", socket, plan.mbufs,
-                                mem::mbuf_memory_bytes(plan.mbuf_data_bytes), true});
+                                mem::mbuf_memory_bytes(plan.mbuf_data_bytes), InPages::kWhole});
         memory.parts.push_back(
             {"packet pool: ring and caches", socket, 1, mem::pool_overhead_bytes(plan.mbufs)});
     }
@@ -217,6 +217,7 @@ MemoryPlan plan_memory(const Plan& plan, const config::Options& options,
         memory.parts.push_back({"capture segments", here, plan.workers * plan.capture.most_segments,
                                 kSegmentMemoryBytes});
     }
+    memory.parts.push_back(small_pages_reserve(here));
     return memory;
 }
 
@@ -254,8 +255,8 @@ void choose_pages(Plan& plan, const config::Options& options, const Machine& mac
 
 }  // namespace
 
-std::size_t Plan::memory_bytes() const noexcept {
-    return hugepages ? memory.bytes() : memory.small_page_bytes();
+std::size_t Plan::memory_mib() const {
+    return hugepages ? memory.hugepage_mib() : memory.small_page_mib();
 }
 
 std::vector<port::LcorePlacement> Plan::placements() const {
@@ -347,7 +348,7 @@ std::string describe(const Plan& plan, const config::Options& options,
                             plan.capture.writer_cpu, plan.workers * plan.capture.most_segments,
                             options.capture_file);
     }
-    text += fmt::format("  memory: {} MiB in {} ({})\n", (plan.memory_bytes() >> 20) + 1,
+    text += fmt::format("  memory: {} MiB in {} ({})\n", plan.memory_mib(),
                         plan.hugepages ? "hugepages" : "4 KiB pages", plan.memory_reason);
     return text;
 }

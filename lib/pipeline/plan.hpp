@@ -53,8 +53,8 @@ struct Plan {
     bool hugepages = false;
     std::string memory_reason;  ///< Why these pages.
 
-    /// Octets that the memory takes in the pages that were chosen.
-    [[nodiscard]] std::size_t memory_bytes() const noexcept;
+    /// MiB of the pages that were chosen, which EAL takes at start.
+    [[nodiscard]] std::size_t memory_mib() const;
     [[nodiscard]] std::vector<port::LcorePlacement> placements() const;
     /// The lcore that takes what comes in on `queue` (or, for a file, on the port numbered so).
     [[nodiscard]] std::size_t rx_of(std::size_t queue) const noexcept;

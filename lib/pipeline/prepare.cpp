@@ -109,11 +109,11 @@ void refuse_keys_for(const config::Options& options, bool keys) {
 
 /// Memory that is not there would be missed page by page, long after the start.
 void refuse_too_little_memory(const Plan& plan, const Machine& machine) {
-    const std::size_t bytes = plan.memory.small_page_bytes();
-    if (plan.hugepages || machine.available_bytes == 0 || bytes <= machine.available_bytes) return;
+    const std::size_t mib = plan.memory.small_page_mib();
+    const std::size_t available_mib = machine.available_bytes >> 20;
+    if (plan.hugepages || machine.available_bytes == 0 || mib <= available_mib) return;
     throw SetupError("find", "memory",
-                     fmt::format("{} MiB are needed, {} MiB are available", bytes >> 20,
-                                 machine.available_bytes >> 20),
+                     fmt::format("{} MiB are needed, {} MiB are available", mib, available_mib),
                      "ask for fewer --descriptors or --workers, a smaller --ring-size, "
                      "--mbuf-size or --capture-memory");
 }

@@ -38,9 +38,6 @@ constexpr auto kDrainTick = std::chrono::microseconds(100);
 constexpr auto kDrainLimit = std::chrono::seconds(5);
 constexpr double kDemoSeconds = 10;
 
-/// What 4 KiB pages are asked for beyond the plan: they cost nothing until they are touched.
-constexpr std::size_t kSmallPagesSlackBytes = std::size_t{16} << 20;
-
 /// Turns of an lcore without a packet after which nothing is on its way to it any more.
 constexpr std::uint64_t kQuietTurns = 64;
 
@@ -132,7 +129,7 @@ void Run::build() {
     port::EalRequest request;
     request.lcores = plan_.placements();
     request.hugepages = plan_.hugepages;
-    request.memory_bytes = plan_.memory.small_page_bytes() + kSmallPagesSlackBytes;
+    request.memory_bytes = plan_.memory.small_page_bytes();
     for (const auto& [socket, pages] : plan_.memory.hugepages()) {
         request.socket_memory_mib[socket] = pages * plan_.memory.hugepage_bytes >> 20;
     }

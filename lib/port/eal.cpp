@@ -25,6 +25,7 @@ namespace {
 /// fit into sockaddr_un.
 constexpr std::size_t kLongestDirectory = 80;
 constexpr std::size_t kKeptLogBytes = 4096;
+constexpr std::size_t kMebibyte = std::size_t{1} << 20;
 /// How long another process that starts or ends is waited for.
 constexpr auto kStartLimit = std::chrono::seconds(5);
 constexpr auto kEndLimit = std::chrono::seconds(1);
@@ -139,8 +140,9 @@ std::vector<std::string> eal_arguments(const EalRequest& request) {
         if (!user_no_huge) arguments.emplace_back("--no-huge");
         if (!has_option(request.extra, "--no-shconf")) arguments.emplace_back("--no-shconf");
         if (!has_short_option(request.extra, "-m")) {
-            arguments.insert(arguments.end(),
-                             {"-m", std::to_string((request.memory_bytes >> 20) + 1)});
+            arguments.insert(
+                arguments.end(),
+                {"-m", std::to_string((request.memory_bytes + kMebibyte - 1) / kMebibyte)});
         }
     }
     if (!request.telemetry && !has_option(request.extra, "--no-telemetry") &&

@@ -19,7 +19,7 @@ struct LcorePlacement {
 struct EalRequest {
     std::vector<LcorePlacement> lcores;  ///< The first is the main lcore.
     bool hugepages = true;               ///< Otherwise 4 KiB pages (--no-huge).
-    std::size_t memory_bytes = 0;        ///< Needed without hugepages, all taken at start.
+    std::size_t memory_bytes = 0;  ///< Without hugepages, all taken at start: up to whole MiB.
     std::map<int, std::size_t> socket_memory_mib;  ///< Hugepages to take at start, by NUMA socket,
                                                    ///< in MiB.
     bool pci = false;                              ///< Look for NICs on the PCI bus.

@@ -4,6 +4,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "capture/segment.hpp"
 #include "pipeline/plan.hpp"
 #include "stage/capture_tap.hpp"
@@ -115,8 +117,10 @@ TEST(CapturePlan, IsPartOfTheRunsMemoryAndDescription) {
     Options without = options;
     without.capture_file.clear();
     const Plan plan = plan_of(options, 3);
-    EXPECT_EQ(plan.memory_bytes(), plan_of(without, 3).memory_bytes() + 64 * kSegmentMemoryBytes);
-    EXPECT_EQ(plan.memory.parts.back().what, "capture segments");
+    EXPECT_EQ(plan.memory.bytes(), plan_of(without, 3).memory.bytes() + 64 * kSegmentMemoryBytes);
+    EXPECT_EQ(plan.memory.small_page_bytes(),
+              plan_of(without, 3).memory.small_page_bytes() + 64 * kSegmentMemoryBytes);
+    EXPECT_EQ(std::ranges::count(plan.memory.parts, "capture segments", &MemoryPart::what), 1);
     const auto specs = std::vector{port::parse_port_spec("net_null0")};
     EXPECT_THAT(describe(plan, options, specs), HasSubstr("capture writer on CPU 2: up to 64"));
     EXPECT_THAT(describe(plan_of(without, 3), without, specs), testing::Not(HasSubstr("capture")));

@@ -3,7 +3,10 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <set>
+#include <string>
+#include <utility>
 
 #include "base/setup_error.hpp"
 #include "support/setup_error.hpp"
@@ -166,14 +169,48 @@ TEST(MemoryPlan, ReservesBesideWhatOthersUse) {
 
 TEST(MemoryPlan, KnowsThatSmallPagesHoldWholeMbufs) {
     MemoryPlan plan;
-    plan.parts = {{"one a page", 0, 10, 2368, true}};
+    plan.parts = {{"one a page", 0, 10, 2368, InPages::kWhole}};
     EXPECT_EQ(plan.small_page_bytes(), 10U * 4096);
-    plan.parts = {{"three a page", 0, 10, 1300, true}};
+    plan.parts = {{"three a page", 0, 10, 1300, InPages::kWhole}};
     EXPECT_EQ(plan.small_page_bytes(), 4U * 4096);
-    plan.parts = {{"three pages each", 0, 10, 9536, true}};
+    plan.parts = {{"three pages each", 0, 10, 9536, InPages::kWhole}};
     EXPECT_EQ(plan.small_page_bytes(), 10U * 3 * 4096);
-    plan.parts = {{"across", 0, 10, 2368, false}};
+    plan.parts = {{"across", 0, 10, 2368}};
     EXPECT_EQ(plan.small_page_bytes(), 23680U);
+}
+
+TEST(MemoryPlan, RoundsSmallPagesUpToWholeMebibytesAsEalTakesThem) {
+    MemoryPlan plan;
+    plan.parts = {{"a", 0, 1, std::size_t{3} << 20}};
+    EXPECT_EQ(plan.small_page_mib(), 3U);
+    plan.parts.push_back({"b", 0, 1, 1});
+    EXPECT_EQ(plan.small_page_mib(), 4U);
+}
+
+TEST(MemoryPlan, NamesTheReserveThatOnlySmallPagesHave) {
+    const MemoryPlan memory = plan_of(with_port(), machine(2)).memory;
+    const MemoryPart reserve = small_pages_reserve(0);
+    EXPECT_EQ(reserve.bytes(), 0U);
+    EXPECT_GT(reserve.small_page_bytes(), 0U);
+    EXPECT_EQ(std::ranges::count(memory.parts, reserve.what, &MemoryPart::what), 1);
+    EXPECT_NE(memory.table({}).find(reserve.what), std::string::npos);
+}
+
+TEST(Plan, SaysTheMemoryOfWholePages) {
+    const auto specs = std::vector{port::parse_port_spec("net_null0")};
+    const auto memory_line = [&](const Machine& on) {
+        const Plan plan = make_plan(with_port(), specs, on);
+        const std::string text = describe(plan, with_port(), specs);
+        return std::pair(text.substr(text.find("  memory:")), plan.memory);
+    };
+    const auto [small, of_small] = memory_line(machine(2));
+    EXPECT_TRUE(small.starts_with("  memory: " + std::to_string(of_small.small_page_mib()) +
+                                  " MiB in 4 KiB pages"))
+        << small;
+    const auto [huge, of_huge] = memory_line(machine(2, std::size_t{1} << 30));
+    EXPECT_TRUE(huge.starts_with("  memory: " + std::to_string(of_huge.hugepages()[0] * 2) +
+                                 " MiB in hugepages"))
+        << huge;
 }
 
 TEST(Plan, CountsAPoolForEachSocketThatHasAPort) {
