@@ -253,6 +253,28 @@ void choose_pages(Plan& plan, const config::Options& options, const Machine& mac
     plan.memory_reason = options.hugepages ? "as asked" : there;
 }
 
+/// docs/configuration.md has these figures.
+std::size_t count_open_files(const Plan& plan, const config::Options& options,
+                             const std::vector<port::PortSpec>& ports) {
+    constexpr std::size_t kAlways = 16;     // EAL's own, and what is read in passing.
+    constexpr std::size_t kEachLcore = 4;   // Two pipes.
+    constexpr std::size_t kEachDevice = 8;  // Beside one for each queue.
+    constexpr std::size_t kCapture = 4;
+    constexpr std::size_t kTelemetry = 16;  // Its socket, and those who ask.
+    std::size_t files = kAlways + plan.lcores.size() * kEachLcore;
+    for (const port::PortSpec& spec : ports) {
+        if (spec.kind == port::DeviceKind::kCaptureFile) continue;
+        files += kEachDevice + plan.rx_queues + plan.tx_queues;
+    }
+    if (plan.capture.on) files += kCapture;
+    const bool asked =
+        std::ranges::find(options.eal_arguments, "--telemetry") != options.eal_arguments.end();
+    if (plan.capture.ring_bytes != 0 || asked) files += kTelemetry;
+    if (!plan.hugepages) return files;
+    for (const auto& [socket, pages] : plan.memory.hugepages()) files += pages;
+    return files;
+}
+
 }  // namespace
 
 std::size_t Plan::memory_mib() const {
@@ -306,6 +328,7 @@ Plan make_plan(const config::Options& options, const std::vector<port::PortSpec>
     plan.mbufs = count_mbufs(plan, options, ports);
     plan.memory = plan_memory(plan, options, ports, machine, keys);
     choose_pages(plan, options, machine);
+    plan.open_files = count_open_files(plan, options, ports);
     return plan;
 }
 

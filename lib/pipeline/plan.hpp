@@ -51,7 +51,8 @@ struct Plan {
     CapturePlan capture;
     MemoryPlan memory;
     bool hugepages = false;
-    std::string memory_reason;  ///< Why these pages.
+    std::string memory_reason;   ///< Why these pages.
+    std::size_t open_files = 0;  ///< That a run has open beside standard input and output, at most.
 
     /// MiB of the pages that were chosen, which EAL takes at start.
     [[nodiscard]] std::size_t memory_mib() const;

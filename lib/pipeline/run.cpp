@@ -133,6 +133,7 @@ void Run::build() {
     for (const auto& [socket, pages] : plan_.memory.hugepages()) {
         request.socket_memory_mib[socket] = pages * plan_.memory.hugepage_bytes >> 20;
     }
+    request.open_files = plan_.open_files;
     request.pci = std::ranges::any_of(
         specs_, [](const auto& spec) { return spec.kind == port::DeviceKind::kPci; });
     request.telemetry = plan_.capture.ring_bytes != 0;
@@ -320,7 +321,8 @@ std::string describe_plan(const config::Options& options) {
     try_out(options, prepared);
     const Plan& plan = prepared.plan;
     const HugepageCounts& hugepages = prepared.machine.hugepages;
-    std::string text = describe(plan, options, prepared.specs) + plan.memory.table(hugepages);
+    std::string text = describe(plan, options, prepared.specs) + plan.memory.table(hugepages) +
+                       fmt::format("open files: {} at most\n", plan.open_files);
     const std::string command = plan.memory.reserve_command(hugepages);
     if (!command.empty()) text += "to have it in hugepages, as root:\n" + command + "\n";
     return text;

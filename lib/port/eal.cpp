@@ -15,6 +15,7 @@
 #include <string_view>
 
 #include "base/setup_error.hpp"
+#include "port/open_files.hpp"
 #include "port/runtime_directory.hpp"
 #include "port/telemetry.hpp"
 
@@ -170,6 +171,7 @@ std::string prepare_telemetry(const EalRequest& request) {
 }  // namespace
 
 Eal::Eal(const EalRequest& request) {
+    allow_open_files(request.open_files);
     EalRequest possible = request;
     const bool insisted = has_option(request.extra, "--telemetry");
     if (insisted || (request.telemetry && !has_option(request.extra, "--no-telemetry"))) {

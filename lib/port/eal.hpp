@@ -22,7 +22,8 @@ struct EalRequest {
     std::size_t memory_bytes = 0;  ///< Without hugepages, all taken at start: up to whole MiB.
     std::map<int, std::size_t> socket_memory_mib;  ///< Hugepages to take at start, by NUMA socket,
                                                    ///< in MiB.
-    bool pci = false;                              ///< Look for NICs on the PCI bus.
+    std::size_t open_files = 0;      ///< That are opened beside those open now, at most.
+    bool pci = false;                ///< Look for NICs on the PCI bus.
     bool telemetry = false;          ///< Serve DPDK's telemetry, if its socket can be made.
     std::vector<std::string> extra;  ///< The user's own arguments; they win over ours.
 };
@@ -34,8 +35,9 @@ struct EalRequest {
 
 class Eal {
    public:
-    /// Starts EAL. Its messages are kept, not printed, unless the user passed --log-level; they are
-    /// part of the SetupError when it fails. Threads that it starts have this one's signal mask.
+    /// Raises the limit of open files where it has to, and starts EAL. Its messages are kept, not
+    /// printed, unless the user passed --log-level; they are part of the SetupError when it fails.
+    /// Threads that it starts have this one's signal mask.
     explicit Eal(const EalRequest& request);
     ~Eal();
     Eal(const Eal&) = delete;

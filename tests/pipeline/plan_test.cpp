@@ -227,6 +227,27 @@ TEST(Plan, CountsAPoolForEachSocketThatHasAPort) {
     EXPECT_EQ(pools[0], pools[1]);
 }
 
+TEST(Plan, CountsOpenFilesForAllThatOpensThem) {
+    Options options = with_port();
+    const auto files = [](const Options& of, std::size_t hugepage_bytes = 0) {
+        return plan_of(of, machine(8, hugepage_bytes)).open_files;
+    };
+    const std::size_t least = files(options);
+    options.workers = 3;
+    EXPECT_EQ(files(options), least + 2 * 4);
+    options = with_port();
+    options.ports.emplace_back("net_null1");
+    EXPECT_EQ(files(options), least + 8 + 2);
+    options = with_port();
+    options.capture_file = "out.pcapng";
+    EXPECT_EQ(files(options), least + 4);
+    options.capture_ring_bytes = 1U << 20;
+    EXPECT_EQ(files(options), least + 4 + 16);
+    options = with_port();
+    const Plan huge = plan_of(options, machine(8, std::size_t{1} << 30));
+    EXPECT_EQ(huge.open_files, least + huge.memory.hugepages()[0]);
+}
+
 TEST(Plan, DescribesEveryLcoreAndPort) {
     Options options = with_port();
     const auto specs = std::vector{port::parse_port_spec("net_null0")};

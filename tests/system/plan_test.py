@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """`weir plan` says what a run then takes: 4 KiB pages to the octet, hugepages to within one page, the
-command that reserves them; and refuses what the run would refuse."""
+command that reserves them, and files; and refuses what the run would refuse."""
 import os
 import pathlib
 import re
 import subprocess
+import time
 import unittest
 
 from weir_case import OK, USAGE, WEIR, WeirCase
@@ -105,6 +106,39 @@ class Plan(WeirCase):
                 # The reserve is one: what is planned suffices.
                 reserve = re.search(r'reserve of 4 KiB pages.* (\d+)$', planned, re.M)
                 self.assertLessEqual(end['heap_bytes'], mib * MIB - int(reserve.group(1)))
+
+    def test_says_how_many_files_a_run_opens(self):
+        for arguments in ((), DIRECT, ('--port', '{capture},loop', '--capture', '{out}',
+                                       '--capture-ring', '8M')):
+            with self.subTest(arguments):
+                words = self.configured(arguments)
+                most = re.search(r'^open files: (\d+) at most$', plan(*words).stdout, re.M)
+                process = self.start_weir('--duration', '1', *words)
+                seen = 0
+                while process.poll() is None:
+                    try:
+                        seen = max(seen, len(os.listdir(f'/proc/{process.pid}/fd')) - 3)
+                    except OSError:
+                        break
+                    time.sleep(0.005)
+                self.assert_balanced(self.finish(process))
+                self.assertGreater(seen, 5)
+                self.assertLessEqual(seen, int(most.group(1)))
+
+    def test_too_few_open_files_are_refused_in_words_or_raised(self):
+        ring = self.configured(('--port', '{capture}', '--capture', '{out}', '--capture-ring',
+                                '64M'))
+        for limit, arguments in ((8, ()), (12, ring[:4]), (16, ring)):
+            with self.subTest(limit):
+                outcome = self.weir('--duration', '0.3', *arguments,
+                                    prefix=('sh', '-c', f'ulimit -n {limit}; exec "$@"', 'sh'))
+                self.assertEqual(outcome.code, USAGE, outcome.output)
+                self.assertIn('RLIMIT_NOFILE', outcome.output)
+                needed = re.search(r'ulimit -n (\d+)', outcome.output).group(1)
+                for enough in (f'ulimit -n {needed}', f'ulimit -Sn {limit}'):
+                    outcome = self.weir('--duration', '0.3', *arguments,
+                                        prefix=('sh', '-c', enough + '; exec "$@"', 'sh'))
+                    self.assert_balanced(outcome)
 
     def reserve(self, pages):
         (PAGES / 'nr_hugepages').write_text(f'{pages}\n')
