@@ -13,6 +13,7 @@
 
 #include "base/setup_error.hpp"
 #include "pipeline/run.hpp"
+#include "pipeline/stop_signal.hpp"
 #include "report/live_view.hpp"
 #include "report/report_files.hpp"
 
@@ -65,6 +66,8 @@ int observed_run(const config::Options& options, Progress progress,
     // First what takes no room on a disk.
     write(answer(result));
     if (!directory.empty()) report::write_reports(result, directory);
+    // How the run ended is said: a signal that comes while the process goes does not change it.
+    pipeline::StopSignal::ignore();
     if (write_error != 0 && directory.empty()) {
         throw base::SetupError(
             "write report to", "standard output", std::strerror(write_error),

@@ -17,6 +17,7 @@ constexpr std::int64_t kSameNanoseconds = 500'000'000;
 
 std::atomic<int> received_signal{0};
 std::atomic<std::int64_t> received_at{0};
+std::atomic<bool> run_is_over{false};
 
 /// Async-signal-safe, as all here.
 std::int64_t nanoseconds_now() noexcept {
@@ -34,9 +35,12 @@ void on_signal(int signal) noexcept {
     }
     const std::int64_t first = received_at;
     if (first == 0 || now - first < kSameNanoseconds) return;
-    constexpr std::string_view kMessage =
+    constexpr std::string_view kUnchecked =
         "\nweir: second signal: leaving at once; the ledger was not checked\n";
-    [[maybe_unused]] const auto written = ::write(STDERR_FILENO, kMessage.data(), kMessage.size());
+    constexpr std::string_view kUnwritten =
+        "\nweir: second signal: leaving at once; the report may not be whole\n";
+    const std::string_view message = run_is_over ? kUnwritten : kUnchecked;
+    [[maybe_unused]] const auto written = ::write(STDERR_FILENO, message.data(), message.size());
     std::signal(signal, SIG_DFL);
     std::raise(signal);
     ::_exit(128 + signal);
@@ -48,33 +52,30 @@ void on_user_signal(int) noexcept {
     [[maybe_unused]] const auto written = ::write(STDERR_FILENO, kMessage.data(), kMessage.size());
 }
 
-/// What is handled here, and what was done about it before.
 struct Handled {
     int signal;
     void (*handler)(int);
-    struct sigaction before;
 };
-Handled handled[] = {{SIGINT, on_signal, {}},
-                     {SIGTERM, on_signal, {}},
-                     {SIGHUP, on_signal, {}},
-                     {SIGUSR1, on_user_signal, {}}};
+constexpr Handled kHandled[] = {
+    {SIGINT, on_signal}, {SIGTERM, on_signal}, {SIGHUP, on_signal}, {SIGUSR1, on_user_signal}};
 
-void handle(Handled& one) {
+void handle(const Handled& one) {
     struct sigaction action {};
     action.sa_handler = one.handler;
     // The second signal must get through while the first is being handled.
     action.sa_flags = SA_NODEFER;
     sigemptyset(&action.sa_mask);
-    sigaction(one.signal, nullptr, &one.before);
+    struct sigaction before {};
+    sigaction(one.signal, nullptr, &before);
     // nohup(1) ignores it for a run that is to outlive its terminal.
-    if (one.signal == SIGHUP && one.before.sa_handler == SIG_IGN) return;
+    if (one.signal == SIGHUP && before.sa_handler == SIG_IGN) return;
     sigaction(one.signal, &action, nullptr);
 }
 
 void change_mask(int how) noexcept {
     sigset_t set;
     sigemptyset(&set);
-    for (const Handled& one : handled) sigaddset(&set, one.signal);
+    for (const Handled& one : kHandled) sigaddset(&set, one.signal);
     pthread_sigmask(how, &set, nullptr);
 }
 
@@ -83,15 +84,18 @@ void change_mask(int how) noexcept {
 StopSignal::StopSignal() {
     received_signal = 0;
     received_at = 0;
-    for (Handled& one : handled) handle(one);
+    run_is_over = false;
+    for (const Handled& one : kHandled) handle(one);
 }
 
-StopSignal::~StopSignal() {
-    for (const Handled& one : handled) sigaction(one.signal, &one.before, nullptr);
-}
+StopSignal::~StopSignal() { run_is_over = true; }
 
 void StopSignal::block() noexcept { change_mask(SIG_BLOCK); }
 void StopSignal::unblock() noexcept { change_mask(SIG_UNBLOCK); }
+
+void StopSignal::ignore() noexcept {
+    for (const Handled& one : kHandled) std::signal(one.signal, SIG_IGN);
+}
 
 int StopSignal::received() noexcept { return received_signal.load(); }
 

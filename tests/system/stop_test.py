@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """Stopping a loaded run by signal: the books are closed, whatever the moment."""
+import os
 import random
 import signal
 import time
@@ -7,7 +8,9 @@ import unittest
 
 from weir_case import OK, WeirCase
 
+LATE_SIGNAL = os.environ['WEIR_LATE_SIGNAL']  # set by tests/system/meson.build
 STOPS = 50
+HAILS = 8
 
 
 class Stop(WeirCase):
@@ -71,6 +74,25 @@ class Stop(WeirCase):
         time.sleep(0.05)  # Until the first is taken: two that wait are one anyway.
         process.send_signal(signal.SIGTERM)
         self.assert_balanced(self.finish(process, timeout=20), OK)
+
+    def test_signals_while_the_process_ends_do_not_change_how_it_ended(self):
+        outcome = self.weir('--port', self.capture(2000),
+                            prefix=('env', f'LD_PRELOAD={LATE_SIGNAL}'))
+        self.assert_balanced(outcome, OK)
+        self.assertTrue(outcome.output.endswith('exit 0: all well\n'), outcome.output)
+
+    def test_a_hail_of_signals_is_one(self):
+        for turn in range(HAILS):
+            process = self.start_weir('--port', f'{self.capture(2000)},loop')
+            self.await_start(process)
+            began = time.monotonic()
+            # Those from half a second on would mean it.
+            while process.poll() is None and time.monotonic() - began < 0.45:
+                process.send_signal(signal.SIGTERM)
+                time.sleep(0.0005)
+            outcome = self.finish(process, timeout=20)
+            self.assert_balanced(outcome, OK)
+            self.assertIn('exit 0: all well', outcome.output, turn)
 
     def test_a_closed_terminal_stops_the_run(self):
         process = self.start_weir('--port', '%s,loop' % self.capture(2000))
