@@ -327,12 +327,14 @@ Snapshot observe(const Wiring& wiring, double elapsed_seconds, bool driver_state
     snapshot.workers = observe_delays(wiring);
     set_cost_metrics(snapshot, snapshot.metrics);
     observe_pools(wiring, snapshot, false);
-    snapshot.memory = observe_memory(wiring);
-    set_memory_metrics(snapshot.memory, snapshot.metrics);
     if (wiring.capture() != nullptr) {
         snapshot.capture = wiring.capture()->observe();
         set_capture_metrics(*snapshot.capture, snapshot.metrics);
     }
+    snapshot.memory = observe_memory(wiring);
+    // Read before the heap, which the writer may be adding to: it never holds fewer.
+    if (snapshot.capture) snapshot.memory.capture_segments = snapshot.capture->segments;
+    set_memory_metrics(snapshot.memory, snapshot.metrics);
     set_ledger_metrics(snapshot.ledger, snapshot.metrics);
     set_port_metrics(snapshot.ports, snapshot.metrics);
     ipsec::IkeTotals ike;

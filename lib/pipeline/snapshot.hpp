@@ -108,8 +108,9 @@ struct PoolState {
 struct MemoryState {
     std::uint64_t heap_bytes = 0, heap_allocations = 0;  ///< Taken from DPDK's heap.
     std::uint64_t heap_reserved_bytes = 0;               ///< Of the pages that it holds.
-    std::uint64_t resident_bytes = 0;                    ///< Of the process.
-    std::uint64_t packet_path_page_faults = 0;           ///< Of the packet lcores' threads.
+    std::uint64_t capture_segments = 0;         ///< Of these blocks, those of the capture's store.
+    std::uint64_t resident_bytes = 0;           ///< Of the process.
+    std::uint64_t packet_path_page_faults = 0;  ///< Of the packet lcores' threads.
     std::uint64_t packet_path_allocations = 0;  ///< Calls of malloc, free and their kin on packet
                                                 ///< lcores since they were sealed.
 };

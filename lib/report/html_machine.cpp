@@ -172,6 +172,9 @@ std::string html_memory(const RunReport& report) {
     };
     line("octets of DPDK's heap", warm.heap_bytes, end.heap_bytes);
     line("blocks of DPDK's heap", warm.heap_allocations, end.heap_allocations);
+    if (end.capture_segments != 0) {
+        line("of these, the capture's segments", warm.capture_segments, end.capture_segments);
+    }
     line("octets of its pages", warm.heap_reserved_bytes, end.heap_reserved_bytes);
     line("octets resident", warm.resident_bytes, end.resident_bytes);
     line("page faults on packet lcores", warm.packet_path_page_faults, end.packet_path_page_faults);

@@ -98,6 +98,7 @@ Json memory_json(const char* when, const pipeline::MemoryState& memory) {
             {"heap_bytes", memory.heap_bytes},
             {"heap_allocations", memory.heap_allocations},
             {"heap_reserved_bytes", memory.heap_reserved_bytes},
+            {"capture_segments", memory.capture_segments},
             {"resident_bytes", memory.resident_bytes},
             {"packet_path_page_faults", memory.packet_path_page_faults},
             {"packet_path_allocations", memory.packet_path_allocations}};

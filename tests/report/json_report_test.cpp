@@ -96,9 +96,9 @@ TEST(JsonReport, HoldsWhatBecameOfMemory) {
     const json report = parsed(sample_report());
     EXPECT_EQ(report["memory_use"], json::parse(R"([
         {"when": "warm", "heap_bytes": 4096, "heap_allocations": 3, "heap_reserved_bytes": 8192,
-         "resident_bytes": 65536, "packet_path_page_faults": 7, "packet_path_allocations": 0},
+         "capture_segments": 2, "resident_bytes": 65536, "packet_path_page_faults": 7, "packet_path_allocations": 0},
         {"when": "end", "heap_bytes": 4096, "heap_allocations": 3, "heap_reserved_bytes": 8192,
-         "resident_bytes": 69632, "packet_path_page_faults": 9, "packet_path_allocations": 5}])"));
+         "capture_segments": 3, "resident_bytes": 69632, "packet_path_page_faults": 9, "packet_path_allocations": 5}])"));
     EXPECT_EQ(report["packet_path_allocations"], json::parse(R"json([{
         "lcore": 2, "call": "malloc", "count": 5,
         "stack": ["guilty()+0x1a (weir+0x1234)", "main+0x10"]}])json"));

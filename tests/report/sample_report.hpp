@@ -167,8 +167,8 @@ inline pipeline::RunReport sample_report() {
     state.rings = {{"rx 0 -> worker 0", 0, 1024}};
     add_sample_costs(state);
     state.pools = {{"weir_0", 0, 8191, 8191, 2176, {4000, 2}, 300}};
-    report.memory_warm = {4096, 3, 8192, 65536, 7, 0};
-    state.memory = {4096, 3, 8192, 69632, 9, 5};
+    report.memory_warm = {4096, 3, 8192, 2, 65536, 7, 0};
+    state.memory = {4096, 3, 8192, 3, 69632, 9, 5};
     report.allocations = {{2, "malloc", 5, {"guilty()+0x1a (weir+0x1234)", "main+0x10"}}};
     state.layers = {{"eth", 1000}, {"ip", 750}};
     state.statuses = {{"ok", 990}, {"ipv4_ihl_too_small", 7}, {"udp_too_short", 3}};

@@ -200,7 +200,9 @@ TEST(TextReport, TheCaptureStandsBesideTheLedgerWithEachReason) {
     pipeline::RunReport report = sample_report();
     report.final.capture->balanced = false;
     EXPECT_THAT(text_report(report), HasSubstr("\n  NOT COMPLETE\n"));
+    EXPECT_THAT(text_report(report), ContainsRegex("of these, the capture's segments +2 +3\n"));
     report.final.capture.reset();
+    report.final.memory.capture_segments = 0;
     EXPECT_THAT(text_report(report), Not(HasSubstr("capture")));
 }
 
