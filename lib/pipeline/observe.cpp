@@ -160,11 +160,14 @@ void observe_pools(const Wiring& wiring, Snapshot& snapshot, bool at_rest) {
     }
     std::uint64_t lowest = UINT64_MAX;
     std::uint64_t exhausted = 0;
+    std::uint64_t cached = 0;
     for (const PoolState& pool : snapshot.pools) {
+        cached += pool.cached;
         lowest = std::min(lowest, pool.watermarks.lowest_free);
         exhausted += pool.watermarks.exhausted;
     }
     snapshot.metrics.set("pool.lowest_free", snapshot.pools.empty() ? 0 : lowest);
+    snapshot.metrics.set("pool.cached", cached);
     snapshot.metrics.set("pool.exhausted", exhausted);
 }
 

@@ -23,6 +23,9 @@ class Demo(WeirCase):
             self.assertGreater(planted[what], 0, what)
         self.assertEqual(planted['IPsec associations, each figure exact'],
                          planted['IPsec associations'])
+        for figure in ('cached', 'exhausted'):
+            self.assertEqual(outcome.report['metrics'][f'pool.{figure}'],
+                             sum(pool[figure] for pool in outcome.report['pools']))
         defects = [what for what, packets in planted.items()
                    if what.startswith('status ') and what != 'status ok' and packets > 0]
         self.assertGreaterEqual(len(defects), 10, defects)
