@@ -70,6 +70,16 @@ TEST_F(TomlFile, TakesEalArguments) {
                 ElementsAre("--log-level=8", "-v"));
 }
 
+TEST_F(TomlFile, TakesTheSettingsOfACaptureBesideItAtTheTop) {
+    const Options o =
+        read("capture = 'x.pcapng'\ncapture-ring = '2M'\nsa-idle = 5\n[ring]\nsize = 4096\n");
+    EXPECT_EQ(o.capture_file, "x.pcapng");
+    EXPECT_EQ(o.capture_ring_bytes, 2U << 20);
+    EXPECT_EQ(o.sa_idle_seconds, 5);
+    EXPECT_EQ(o.ring_size, 4096U);
+    EXPECT_THAT(refusal("capture = 'x.pcapng'\n[capture]\nring = '2M'\n"), HasSubstr(at(2)));
+}
+
 TEST_F(TomlFile, RefusesANulInAnyTextWithFileLineAndKey) {
     EXPECT_THAT(refusal("# one\ncapture = \"x\\u0000y.pcapng\"\n"),
                 AllOf(HasSubstr(at(2)), HasSubstr("capture holds a NUL character")));
