@@ -9,17 +9,20 @@
 
 #include "parse/ethernet.hpp"
 #include "parse/flow_hash.hpp"
+#include "parse/icmp.hpp"
 #include "parse/parse.hpp"
 #include "wire/ethernet.hpp"
 #include "wire/ip.hpp"
+#include "wire/ipsec.hpp"
 #include "wire/transport.hpp"
 #include "wire/view.hpp"
 
 /// The stacks of headers that most packets have: Ethernet, at most one VLAN tag, IPv4 without
-/// options or IPv6, TCP or UDP, well-formed, whole and with nothing inside that is parsed. In them
-/// every header stands where it always stands, so that a few comparisons tell that a packet is one
-/// of them, and its record is a constant but for lengths, ports and hash. What is known here is
-/// only a short cut: of every packet the walk (walk.hpp) says the same, and of all others it alone.
+/// options or IPv6, TCP, UDP, ESP or ICMP, well-formed, whole and with nothing inside that is
+/// parsed. In them every header stands where it always stands, so that a few comparisons tell that
+/// a packet is one of them, and its record is a constant but for lengths, ports or SPI, and hash.
+/// What is known here is only a short cut: of every packet the walk (walk.hpp) says the same, and
+/// of all others it alone.
 namespace weir::parse {
 
 /// The octets of `Word` from `at` on, as they stand in memory; only compared with others like it.
@@ -42,12 +45,21 @@ struct CommonStack {
     static constexpr bool kIsTagged = kTagged;
     static constexpr bool kIsIpv4 = kNetworkKind == LayerKind::kIpv4;
     static constexpr bool kIsTcp = kTransportKind == LayerKind::kTcp;
+    static constexpr bool kIsUdp = kTransportKind == LayerKind::kUdp;
+    static constexpr bool kIsEsp = kTransportKind == LayerKind::kEsp;
+    static constexpr bool kIsIcmp = !kIsTcp && !kIsUdp && !kIsEsp;
+    static constexpr LayerKind kKind = kTransportKind;
     static constexpr std::uint16_t kTag = sizeof(wire::Ethernet);
     static constexpr std::uint16_t kNetwork = kTag + (kTagged ? sizeof(wire::VlanTag) : 0);
     static constexpr std::uint16_t kTransport =
         kNetwork + (kIsIpv4 ? sizeof(wire::Ipv4) : sizeof(wire::Ipv6));
-    static constexpr std::uint16_t kTransportOctets =
-        kIsTcp ? sizeof(wire::Tcp) : sizeof(wire::Udp);
+    static constexpr std::uint16_t kTransportOctets = kIsTcp   ? sizeof(wire::Tcp)
+                                                      : kIsUdp ? sizeof(wire::Udp)
+                                                      : kIsEsp ? sizeof(wire::Esp)
+                                                               : sizeof(wire::Icmp);
+    /// What has to be there of every packet, whatever its type.
+    static constexpr std::uint16_t kNeeded =
+        kIsIcmp ? std::uint16_t{wire::kIcmpErrorOctets} : kTransportOctets;
     static constexpr std::size_t kLayers = kTagged ? 4 : 3;
 
     static constexpr PacketRecord kRecord = [] {
@@ -68,9 +80,43 @@ struct CommonStack {
         record.outer_network = record.inner_network = kNetworkKind;
         record.outer_transport = record.inner_transport = kTransportKind;
         record.vlan_count = kTagged ? 1 : 0;
+        if (kIsEsp) {
+            record.ipsec = LayerKind::kEsp;
+            record.ipsec_offset = kTransport;
+            record.ipsec_network_offset = kNetwork;
+        }
         return record;
     }();
 };
+
+/// Octets of the TCP header at `transport` or of the UDP datagram, by its own length; where there
+/// is none, what is needed; 0 of a message that quotes a packet.
+template <typename Stack>
+[[nodiscard, gnu::always_inline]] inline int transport_length(const std::byte* transport) noexcept {
+    if (Stack::kIsTcp) return static_cast<int>(wire::view<wire::Tcp>(transport).data_offset()) * 4;
+    if (Stack::kIsUdp) return wire::view<wire::Udp>(transport).length.host();
+    if (Stack::kIsEsp) return Stack::kNeeded;
+    return quotes_packet(Stack::kKind, wire::view<wire::Icmp>(transport).type) ? 0 : Stack::kNeeded;
+}
+
+/// Ports, or SPI and sequence number; nothing of ICMP.
+template <typename Stack>
+[[gnu::always_inline]] inline void record_transport(const std::byte* transport, int length,
+                                                    PacketRecord& record) noexcept {
+    if (Stack::kIsIcmp) return;
+    if (Stack::kIsEsp) {
+        const auto& esp = wire::view<wire::Esp>(transport);
+        record.spi = esp.spi.host();
+        record.sequence = esp.sequence.host();
+        return;
+    }
+    if (Stack::kIsTcp) record.valid_bytes = static_cast<std::uint16_t>(Stack::kTransport + length);
+    const auto ports = word_at<std::uint32_t>(transport);
+    const std::uint32_t in_host_order = std::endian::native == std::endian::little
+                                            ? std::rotl(__builtin_bswap32(ports), 16)
+                                            : ports;
+    std::memcpy(&record.source_port, &in_host_order, sizeof in_host_order);
+}
 
 /// Nothing but Ethernet, with an EtherType that leads to no known layer.
 [[gnu::always_inline]] inline void record_ethernet_alone(PacketRecord& record) noexcept {
@@ -91,9 +137,9 @@ struct CommonStack {
 /// octets, no more than kMaxFrameBytes.
 template <typename Stack>
 [[nodiscard, gnu::always_inline]] inline bool parse_common(const std::byte* frame, int captured,
-                                                           const UdpPorts& udp_ports,
+                                                           const ParseOptions& options,
                                                            PacketRecord& record) noexcept {
-    if (captured < Stack::kTransport + Stack::kTransportOctets) return false;
+    if (captured < Stack::kTransport + Stack::kNeeded) return false;
     const std::byte* network = frame + Stack::kNetwork;
     const std::byte* transport = frame + Stack::kTransport;
     int end = Stack::kNetwork;
@@ -105,32 +151,23 @@ template <typename Stack>
     }
     // Where the capture is cut before, or the lengths contradict each other, others have a word.
     if (end > captured) return false;
+    const int length = transport_length<Stack>(transport);
+    if (length < Stack::kNeeded || length > end - Stack::kTransport) return false;
     const auto& udp = wire::view<wire::Udp>(transport);
-    int header = sizeof(wire::Udp);
-    int length = 0;
-    if constexpr (Stack::kIsTcp) {
-        header = length = static_cast<int>(wire::view<wire::Tcp>(transport).data_offset()) * 4;
-    } else {
-        length = udp.length.host();
+    if (Stack::kIsUdp && options.udp_ports.known(udp.source_port, udp.destination_port)) {
+        return false;
     }
-    if (length < Stack::kTransportOctets || length > end - Stack::kTransport) return false;
-    if (!Stack::kIsTcp && udp_ports.known(udp.source_port, udp.destination_port)) return false;
+    if (Stack::kIsEsp && options.esp_null_icv_octets >= 0) return false;
 
     constexpr const PacketRecord& kRecord = Stack::kRecord;
     constexpr std::size_t kLayers = Stack::kLayers;
     std::memcpy(&record, &kRecord, offsetof(PacketRecord, layer_offsets));
     std::memcpy(&record.layer_offsets, &kRecord.layer_offsets, kLayers * sizeof(std::uint16_t));
     std::memcpy(&record.layer_kinds, &kRecord.layer_kinds, kLayers * sizeof(LayerKind));
-    if (Stack::kIsTcp) {
-        record.valid_bytes = static_cast<std::uint16_t>(Stack::kTransport + header);
-    }
-    const auto ports = word_at<std::uint32_t>(transport);
-    const std::uint32_t in_host_order = std::endian::native == std::endian::little
-                                            ? std::rotl(__builtin_bswap32(ports), 16)
-                                            : ports;
-    std::memcpy(&record.source_port, &in_host_order, sizeof in_host_order);
-    record.flow_hash = flow_hash(
-        Stack::kIsIpv4 ? ipv4_flow_addresses(network) : ipv6_flow_addresses(network), ports);
+    record_transport<Stack>(transport, length, record);
+    record.flow_hash =
+        flow_hash(Stack::kIsIpv4 ? ipv4_flow_addresses(network) : ipv6_flow_addresses(network),
+                  Stack::kIsIcmp ? 0 : word_at<std::uint32_t>(transport));
     record.network_end_offset = static_cast<std::uint16_t>(end);
     if (Stack::kIsTagged) {
         const std::uint16_t tci = wire::view<wire::VlanTag>(frame + Stack::kTag).tci.host();
@@ -140,43 +177,68 @@ template <typename Stack>
     return true;
 }
 
-/// Of an IPv4 packet without options at `Network`: version and IHL were looked at.
+/// Of an IP packet of the network `kNetworkKind` whose header has no options and whose protocol is
+/// neither TCP nor UDP. A function of its own: those two keep the registers.
+template <bool kTagged, LayerKind kNetworkKind>
+[[nodiscard, gnu::noinline]] bool parse_common_other(const std::byte* frame, int captured,
+                                                     std::uint8_t protocol,
+                                                     const ParseOptions& options,
+                                                     PacketRecord& record) noexcept {
+    constexpr bool kIsIpv4 = kNetworkKind == LayerKind::kIpv4;
+    constexpr LayerKind kIcmpKind = kIsIpv4 ? LayerKind::kIcmp : LayerKind::kIcmpv6;
+    constexpr std::uint8_t kIcmp = kIsIpv4 ? wire::kProtocolIcmp : wire::kProtocolIcmpv6;
+    if (protocol == wire::kProtocolEsp) {
+        using Esp = CommonStack<kTagged, kNetworkKind, LayerKind::kEsp>;
+        return parse_common<Esp>(frame, captured, options, record);
+    }
+    if (protocol == kIcmp) {
+        using Icmp = CommonStack<kTagged, kNetworkKind, kIcmpKind>;
+        return parse_common<Icmp>(frame, captured, options, record);
+    }
+    return false;
+}
+
+/// The same of any protocol.
+template <bool kTagged, LayerKind kNetworkKind>
+[[nodiscard, gnu::always_inline]] inline bool parse_common_transport(
+    const std::byte* frame, int captured, std::uint8_t protocol, const ParseOptions& options,
+    PacketRecord& record) noexcept {
+    if (protocol == wire::kProtocolTcp) {
+        using Tcp = CommonStack<kTagged, kNetworkKind, LayerKind::kTcp>;
+        return parse_common<Tcp>(frame, captured, options, record);
+    }
+    if (protocol == wire::kProtocolUdp) {
+        using Udp = CommonStack<kTagged, kNetworkKind, LayerKind::kUdp>;
+        return parse_common<Udp>(frame, captured, options, record);
+    }
+    return parse_common_other<kTagged, kNetworkKind>(frame, captured, protocol, options, record);
+}
+
+/// Of an IPv4 packet without options: version and IHL were looked at.
 template <bool kTagged>
 [[nodiscard, gnu::always_inline]] inline bool parse_common_ipv4(const std::byte* frame,
                                                                 int captured,
-                                                                const UdpPorts& udp_ports,
+                                                                const ParseOptions& options,
                                                                 PacketRecord& record) noexcept {
-    using Tcp = CommonStack<kTagged, LayerKind::kIpv4, LayerKind::kTcp>;
-    using Udp = CommonStack<kTagged, LayerKind::kIpv4, LayerKind::kUdp>;
-    // More fragments and offset, TTL, protocol.
-    const auto protocol =
-        word_at<std::uint32_t>(frame + Tcp::kNetwork + offsetof(wire::Ipv4, flags_offset)) &
-        word_of(0x3f, 0xff, 0, 0xff);
-    if (protocol == word_of(0, 0, 0, wire::kProtocolTcp)) {
-        return parse_common<Tcp>(frame, captured, udp_ports, record);
-    }
-    if (protocol == word_of(0, 0, 0, wire::kProtocolUdp)) {
-        return parse_common<Udp>(frame, captured, udp_ports, record);
-    }
-    return false;
+    constexpr std::size_t kNetwork = sizeof(wire::Ethernet) + (kTagged ? sizeof(wire::VlanTag) : 0);
+    // More fragments and offset.
+    constexpr std::size_t kFragment = kNetwork + offsetof(wire::Ipv4, flags_offset);
+    if ((word_at<std::uint32_t>(frame + kFragment) & word_of(0x3f, 0xff, 0, 0)) != 0) return false;
+    const std::uint8_t protocol = wire::view<wire::Ipv4>(frame + kNetwork).protocol;
+    return parse_common_transport<kTagged, LayerKind::kIpv4>(frame, captured, protocol, options,
+                                                             record);
 }
 
 /// The same of IPv6.
 template <bool kTagged>
 [[nodiscard, gnu::always_inline]] inline bool parse_common_ipv6(const std::byte* frame,
                                                                 int captured,
-                                                                const UdpPorts& udp_ports,
+                                                                const ParseOptions& options,
                                                                 PacketRecord& record) noexcept {
-    using Tcp = CommonStack<kTagged, LayerKind::kIpv6, LayerKind::kTcp>;
-    using Udp = CommonStack<kTagged, LayerKind::kIpv6, LayerKind::kUdp>;
-    const std::uint8_t next_header = wire::view<wire::Ipv6>(frame + Tcp::kNetwork).next_header;
-    if (next_header == wire::kProtocolTcp) {
-        return parse_common<Tcp>(frame, captured, udp_ports, record);
-    }
-    if (next_header == wire::kProtocolUdp) {
-        return parse_common<Udp>(frame, captured, udp_ports, record);
-    }
-    return false;
+    constexpr std::size_t kNetwork = sizeof(wire::Ethernet) + (kTagged ? sizeof(wire::VlanTag) : 0);
+    const std::uint8_t protocol = wire::view<wire::Ipv6>(frame + kNetwork).next_header;
+    return parse_common_transport<kTagged, LayerKind::kIpv6>(frame, captured, protocol, options,
+                                                             record);
 }
 
 /// An EtherType, and version and IHL of the IP header behind it.
@@ -195,7 +257,7 @@ template <bool kTagged>
                                                            std::uint16_t octets,
                                                            const ParseOptions& options,
                                                            PacketRecord& record) noexcept {
-    constexpr int kShortest = 42;  // Ethernet, IPv4, UDP.
+    constexpr int kShortest = 42;  // Ethernet, IPv4, and 8 octets.
     constexpr std::size_t kMostLayers = 4;
     if (octets < kShortest || options.max_layers < kMostLayers) [[unlikely]] {
         return false;
@@ -203,17 +265,16 @@ template <bool kTagged>
     constexpr std::size_t kType = offsetof(wire::Ethernet, ether_type);
     const auto type = word_at<std::uint32_t>(frame + kType);
     if (is_plain_ipv4(type)) [[likely]] {
-        return parse_common_ipv4<false>(frame, octets, options.udp_ports, record);
+        return parse_common_ipv4<false>(frame, octets, options, record);
     }
-    if (is_ipv6(type)) return parse_common_ipv6<false>(frame, octets, options.udp_ports, record);
+    if (is_ipv6(type)) return parse_common_ipv6<false>(frame, octets, options, record);
     const std::uint16_t ether_type = wire::view<wire::Ethernet>(frame).ether_type.host();
     if (ether_type == wire::kEtherTypeVlan) {
         const auto inner = word_at<std::uint32_t>(frame + kType + sizeof(wire::VlanTag));
         if (is_plain_ipv4(inner)) {
-            return parse_common_ipv4<true>(frame, octets, options.udp_ports, record);
+            return parse_common_ipv4<true>(frame, octets, options, record);
         }
-        if (is_ipv6(inner))
-            return parse_common_ipv6<true>(frame, octets, options.udp_ports, record);
+        if (is_ipv6(inner)) return parse_common_ipv6<true>(frame, octets, options, record);
         return false;
     }
     if (ether_type <= wire::kEthernetLengthMax ||

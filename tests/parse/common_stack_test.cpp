@@ -79,7 +79,12 @@ std::vector<std::vector<std::byte>> near_packets() {
         packets.push_back(Packet(network).tcp(443, 40000, 12).pad_to(99).build());
         packets.push_back(Packet(network).udp(53, 40000).payload(9).pad_to(99).build());
         packets.push_back(Packet(network).udp(40000, 4789).vxlan(5).eth().payload(9).build());
+        packets.push_back(Packet(network).esp(0x12345678, 9).payload(9).pad_to(99).build());
         packets.push_back(Packet(network).icmp().payload(9).build());
+        packets.push_back(
+            Packet(network).icmp(3, 1).ipv4("192.0.2.1", "192.0.2.2").udp(1, 2).build());
+        packets.push_back(Packet(network).icmpv6().payload(9).build());
+        packets.push_back(Packet(network).icmpv6(136).payload(20).build());
     };
     for (const Packet& link : {Packet().eth(), Packet().eth().vlan(5),
                                Packet().eth().vlan(5, 0x88a8), Packet().eth().vlan(5).vlan(6)}) {
@@ -152,6 +157,13 @@ TEST(CommonStack, KeepsToTheOptions) {
         ASSERT_TRUE(judge.options.udp_ports.add(4789, LayerKind::kNone));
         for (const auto& packet : packets) ASSERT_TRUE(judge.agree(packet, packet.size()));
     }
+}
+
+TEST(CommonStack, LeavesEspThatIsNotEncryptedAlone) {
+    Judge judge;
+    judge.options.esp_null_icv_octets = 12;
+    for (const auto& packet : near_packets()) ASSERT_TRUE(judge.agree_at_every_cut(packet));
+    EXPECT_GE(judge.short_cuts, 500U);
 }
 
 TEST(CommonStack, AgreesOnFramesAsLongAsTheyCanBe) {
