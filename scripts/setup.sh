@@ -21,8 +21,8 @@ test_packages=(
     util-linux valgrind zstd
 )
 # dpdk-testpmd, beside which scripts/bench_peers.sh measures Weir, is in dpdk-dev; valgrind and perf count
-# instructions and system calls.
-bench_packages=(dpdk-dev linux-perf valgrind)
+# instructions and system calls; libtins is one more parser.
+bench_packages=(dpdk-dev libtins-dev linux-perf valgrind)
 # libclang-rt-14-dev has libFuzzer and the sanitizers, llvm has llvm-cov and llvm-symbolizer.
 fuzz_packages=(clang libclang-rt-14-dev llvm)
 
