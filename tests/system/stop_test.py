@@ -95,7 +95,9 @@ class Stop(WeirCase):
             self.assertIn('exit 0: all well', outcome.output, turn)
 
     def test_a_closed_terminal_stops_the_run(self):
-        process = self.start_weir('--port', '%s,loop' % self.capture(2000))
+        # Whoever runs the tests may be under nohup.
+        process = self.start_weir('--port', '%s,loop' % self.capture(2000),
+                                  prefix=['env', '--default-signal=HUP'])
         self.await_start(process)
         process.send_signal(signal.SIGHUP)
         self.assert_balanced(self.finish(process, timeout=20), OK)
