@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 #include <bit>
+#include <cmath>
 #include <cstddef>
 #include <cstdint>
 
@@ -63,7 +64,10 @@ class BasicLogHistogram {
     /// there are none. Too high by an eighth at most.
     [[nodiscard]] std::uint64_t quantile(double share) const noexcept {
         const std::uint64_t all = total();
-        const auto wanted = static_cast<std::uint64_t>(share * static_cast<double>(all));
+        // Rounded up, but for what the multiplication may be too much.
+        constexpr double kExact = 1 - 1e-12;
+        const auto wanted =
+            static_cast<std::uint64_t>(std::ceil(share * kExact * static_cast<double>(all)));
         std::uint64_t sum = 0;
         for (std::size_t i = 0; i < LogClasses::kCount; ++i) {
             sum += counts_[i];

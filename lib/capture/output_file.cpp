@@ -81,6 +81,7 @@ int OutputFile::open(const char* path, Existing existing) noexcept {
     broken_ = 0;
     body_bytes_ = 0;
     tail_bytes_ = 0;
+    last_start_ = 0;
     return 0;
 }
 
@@ -131,6 +132,7 @@ OutputFile::Written OutputFile::append(std::span<const std::byte> body,
     if (is_shortened()) broken_ = kShortened;
     if (broken_ != 0 && cut_off() != 0) return {0, broken_};
     if (!is_regular_) return append_to_pipe(body, cut);
+    last_start_ = body_bytes_;
     const Transfer done = transfer(body_bytes_, body, tail);
     Written outcome{body.size(), done.error};
     if (done.error == 0) {
@@ -145,12 +147,15 @@ OutputFile::Written OutputFile::append(std::span<const std::byte> body,
     return outcome;
 }
 
-/// It ends before what was written into it. A file that is cut while it is being written to is
-/// found out at the next write only if it is still too short then.
+/// It ends before what was written into it, or there is a hole before the last write: then it was
+/// cut just before that, which made it as long again. Holes are made of whole pages.
 bool OutputFile::is_shortened() const noexcept {
+    constexpr std::uint64_t kPage = 4096;
     struct stat status {};
-    return is_regular_ && ::fstat(descriptor_, &status) == 0 &&
-           static_cast<std::uint64_t>(status.st_size) < bytes();
+    if (!is_regular_ || ::fstat(descriptor_, &status) != 0) return false;
+    if (static_cast<std::uint64_t>(status.st_size) < bytes()) return true;
+    const auto before = static_cast<off_t>(last_start_ / kPage * kPage) - 1;
+    return before >= 0 && ::lseek(descriptor_, before, SEEK_HOLE) == before;
 }
 
 /// After a write of which only the first `written` octets are in the file: decides how much of the

@@ -94,6 +94,7 @@ class OutputFile {
     int broken_ = 0;
     std::uint64_t body_bytes_ = 0;
     std::uint64_t tail_bytes_ = 0;
+    std::uint64_t last_start_ = 0;  ///< Where the last write to a regular file began.
 };
 
 }  // namespace weir::capture

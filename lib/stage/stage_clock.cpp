@@ -32,6 +32,7 @@ void StageClock::calibrate() noexcept {
     }
     stamp_ticks_ = least;
     turn_ = {};
+    sampling_ = true;  // So that a run of few packets has a sample.
 }
 
 void StageClock::stamp(Stage stage, std::size_t packets, std::uint64_t now) noexcept {

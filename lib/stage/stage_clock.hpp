@@ -50,7 +50,8 @@ using StageCounters = base::CounterBlock<StageCounter>;
 /// One lcore's. Only that lcore calls it, but for counters().
 class StageClock {
    public:
-    /// Finds out what a stamp takes, and forgets what it was given. Once, on the lcore.
+    /// Finds out what a stamp takes, and forgets what it was given. The first turn that moves
+    /// packets is sampled then. Once, on the lcore.
     void calibrate() noexcept;
 
     /// A turn begins, at TSC `now`.

@@ -47,6 +47,18 @@ TEST(LogHistogram, QuantilesOfManyValuesAreNearTheExactOnes) {
     EXPECT_EQ(histogram.total(), values.size());
 }
 
+TEST(LogHistogram, QuantilesOfFewValuesLeaveNoneOut) {
+    for (std::uint64_t count = 1; count <= 1000; ++count) {
+        LogHistogram histogram;
+        for (std::uint64_t i = 1; i < count; ++i) histogram.add(1);
+        histogram.add(7);
+        // The one that is greater is among the first 99.9 % only where these are all.
+        EXPECT_EQ(histogram.quantile(0.999), count < 1000 ? 7U : 1U) << count;
+        EXPECT_EQ(histogram.quantile(0.9), count < 10 ? 7U : 1U) << count;
+        EXPECT_EQ(histogram.quantile(0.5), count < 2 ? 7U : 1U) << count;
+    }
+}
+
 TEST(LogHistogram, TheGreatestValuesShareAClass) {
     LogHistogram histogram;
     histogram.add(UINT64_MAX);

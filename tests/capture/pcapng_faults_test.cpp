@@ -238,6 +238,23 @@ TEST_P(PcapngFaults, LeaveAFileThatOthersHaveCutAsItIs) {
     }
 }
 
+/// Between the look at its length and the write, which makes it as long again: a hole is left. Of a
+/// hole that begins in the write's own page, or the one before, nothing is seen.
+TEST_P(PcapngFaults, AreToldWhenAFileIsCutUnderAWrite) {
+    constexpr std::uint64_t kMany = 2000;
+    PcapngOutput output(test::output_setup(path()), kNow);
+    for (std::uint64_t first = 0; first < 10 * kMany; first += kMany) {
+        output.write(test::run_of(first, kMany), kMany, kNow);
+    }
+    const std::uintmax_t size = std::filesystem::file_size(path());
+    ASSERT_GT(size, 20000U);
+    const test::ScopedWriteFaults faults({.foreign_cut = size / 2});
+    output.write(test::run_of(10 * kMany, kMany), kMany, kNow);
+    ASSERT_GT(std::filesystem::file_size(path()), size) << "the length says nothing";
+    EXPECT_EQ(output.write(test::run_of(11 * kMany, 5), 5, kNow + 1).lost, 5U);
+    EXPECT_THAT(output.last_error(), HasSubstr("somebody else has made it shorter"));
+}
+
 TEST_P(PcapngFaults, AreToldWhenAFileIsCutAfterItsLastWrite) {
     PcapngOutput output(test::output_setup(path()), kNow);
     output.write(test::run_of(0, 20), 20, kNow);

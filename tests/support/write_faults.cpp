@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <utility>
 
 namespace weir::test {
 namespace {
@@ -59,6 +60,9 @@ extern "C" {
 
 ssize_t pwritev(int file, const iovec* parts, int count, off_t at) {
     using namespace weir::test;
+    if (current.foreign_cut != UINT64_MAX) {
+        syscall(SYS_ftruncate, file, std::exchange(current.foreign_cut, UINT64_MAX));
+    }
     const std::size_t octets = length_of(parts, count);
     const std::size_t some = granted(octets, static_cast<std::uint64_t>(at));
     if (some == 0 && octets != 0) return -1;

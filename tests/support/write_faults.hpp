@@ -16,7 +16,9 @@ struct WriteFaults {
     unsigned bad_calls = UINT32_MAX;        ///< After as many it can again.
     int error = 0;                          ///< What is said then, and at the limit.
     int truncate_error = 0;                 ///< Not 0: files cannot be cut.
-    unsigned calls = 0;                     ///< Counts.
+    /// Somebody else cuts the file to so much just before the next pwritev().
+    std::uint64_t foreign_cut = UINT64_MAX;
+    unsigned calls = 0;  ///< Counts.
 };
 
 /// What goes wrong from now on, until the object goes.
