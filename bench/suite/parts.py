@@ -230,6 +230,7 @@ def crypto(context):
     context.run(context.script('bench/peers/bench_crypto.py') + [
         '--weir', context.program('app/weir'),
         '--decrypt-rate', context.program('bench/decrypt-rate'),
+        '--received-rate', context.program('bench/received-rate'),
         '--crypto-perf', 'dpdk-test-crypto-perf', '--capture', packets, '--keys', keys,
         '--octets', '1420', '--rounds', str(context.rounds),
         '--seconds', str(context.seconds(0.5)), '--json', path])
@@ -252,8 +253,8 @@ PARTS = {'parse': parse, 'worst': worst, 'mem': mem, 'ipsec': ipsec, 'ring': rin
 TARGETS = ['app/weir', 'bench/copy-writer', 'bench/decrypt-rate', 'bench/growth_bench',
            'bench/ipsec_bench', 'bench/mem_bench', 'bench/mix-captures', 'bench/parse_bench',
            'bench/parse_instructions', 'bench/pipeline-rates', 'bench/placement-probe',
-           'bench/ring-instructions', 'bench/ring-rates', 'bench/same-packets',
-           'tests/make-capture', 'tests/make-esp-capture', 'tests/worst_packet']
+           'bench/received-rate', 'bench/ring-instructions', 'bench/ring-rates',
+           'bench/same-packets', 'tests/make-capture', 'tests/make-esp-capture', 'tests/worst_packet']
 
 
 def targets(build):
