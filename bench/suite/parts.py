@@ -254,7 +254,8 @@ TARGETS = ['app/weir', 'bench/copy-writer', 'bench/decrypt-rate', 'bench/growth_
            'bench/ipsec_bench', 'bench/mem_bench', 'bench/mix-captures', 'bench/parse_bench',
            'bench/parse_instructions', 'bench/pipeline-rates', 'bench/placement-probe',
            'bench/received-rate', 'bench/ring-instructions', 'bench/ring-rates',
-           'bench/same-packets', 'tests/make-capture', 'tests/make-esp-capture', 'tests/worst_packet']
+           'bench/same-packets', 'tests/make-capture', 'tests/make-esp-capture',
+           'tests/worst_packet']
 
 
 def targets(build):
