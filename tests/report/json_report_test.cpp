@@ -65,7 +65,7 @@ TEST(JsonReport, HoldsPortsLcoresRingsAndPools) {
                     "sampled_packets": 475}]})"));
     EXPECT_EQ(report["rings"], json::parse(R"([{
         "name": "rx 0 -> worker 0", "used": 0, "capacity": 1024,
-        "fill": {"samples": 11, "p50": 71, "p90": 71, "p99": 71, "max": 512}}])"));
+        "fill": {"samples": 11, "p50": 71, "p90": 71, "p99": 512, "max": 512}}])"));
     EXPECT_EQ(report["pools"], json::parse(R"([{
         "name": "weir_0", "socket": 0, "mbufs": 8191, "available": 8191, "mbuf_bytes": 2176,
         "lowest_free": 4000, "cached": 300, "exhausted": 2}])"));

@@ -177,7 +177,7 @@ TEST(TextReport, LcoresRingsAndPoolsAreShown) {
                 "empty\n"),
             HasSubstr(
                 "ring rx 0 -> worker 0: 0 of 1024 left inside; when bursts were taken it held p50 "
-                "71, p99 71, at most 512\n"),
+                "71, p99 512, at most 512\n"),
             HasSubstr("pool weir_0 (NUMA socket 0): 8,191 of 8,191 mbufs back; at least "
                       "4,000 were free beside 300 in caches, exhausted 2 times\n")));
 }
