@@ -25,8 +25,9 @@ struct sigaction before {};  ///< What SIGUSR1 did.
 std::uint64_t ring_full(const Wiring& wiring) {
     std::uint64_t full = 0;
     for (const RxSlot& slot : wiring.rx()) {
-        if (slot.task == nullptr) continue;
-        full += slot.task->counters().read()[base::at(stage::RxCounter::kRingFull)];
+        for (const stage::Source* source : slot.sources) {
+            full += source->counters().read()[base::at(stage::SourceCounter::kRingFull)];
+        }
     }
     return full;
 }

@@ -32,6 +32,8 @@ void add_source(const stage::Source& source, PortState& port, Ledger& ledger) {
     std::ranges::transform(bursts, port.bursts, port.bursts.begin(), std::plus<>());
     const std::uint64_t too_large = values[at(SourceCounter::kFrameTooLarge)];
     if (too_large != 0) ledger.dropped["rx"]["frame_too_large"] += too_large;
+    const std::uint64_t full = values[at(SourceCounter::kRingFull)];
+    if (full != 0) ledger.dropped["rx"]["ring_full"] += full;
 }
 
 PortState observe_port(const Wiring& wiring, std::size_t index, Ledger& ledger, bool driver_state) {
@@ -315,11 +317,6 @@ Snapshot observe(const Wiring& wiring, double elapsed_seconds, bool driver_state
     snapshot.ticks_per_second = static_cast<double>(rte_get_tsc_hz());
     // Outcomes are read before receptions are, so that they never run ahead of them.
     observe_workers(wiring, snapshot);
-    for (const RxSlot& slot : wiring.rx()) {
-        if (slot.task == nullptr) continue;
-        const std::uint64_t full = slot.task->counters().read()[at(stage::RxCounter::kRingFull)];
-        if (full != 0) snapshot.ledger.dropped["rx"]["ring_full"] += full;
-    }
     observe_rings(wiring, snapshot);
     for (std::size_t i = 0; i < wiring.ports().size(); ++i) {
         snapshot.ports.push_back(observe_port(wiring, i, snapshot.ledger, driver_state));

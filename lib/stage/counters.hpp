@@ -27,10 +27,6 @@ enum class SourceCounter : std::uint8_t {
 };
 using SourceCounters = base::CounterBlock<SourceCounter>;
 
-/// Of one rx task.
-enum class RxCounter : std::uint8_t { kRingFull, kCount };
-using RxCounters = base::CounterBlock<RxCounter>;
-
 /// Of one worker. Behind the named ones stand arrays: packets by status, by layer, dropped for
 /// their status; and with keys ESP packets by outcome, and dropped for it.
 enum class WorkerCounter : std::uint16_t {

@@ -36,11 +36,10 @@ std::size_t RxTask::poll(const Turn& turn) noexcept {
             mem::Burst burst;
             const std::size_t taken = receive_counted(*source, limit_, burst);
             turn.clock.lap(Stage::kReceive, taken);
-            const std::uint64_t before = ring_full_;
-            spread(burst, now);
-            if (ring_full_ != before) {
+            const std::size_t dropped = spread(burst, now);
+            if (dropped != 0) {
                 SourceCounters::Update update(source->counters());
-                update.add(SourceCounter::kRingFull, ring_full_ - before);
+                update.add(SourceCounter::kRingFull, dropped);
             }
             turn.clock.lap(Stage::kSpread, taken);
             moved += taken;
@@ -49,12 +48,6 @@ std::size_t RxTask::poll(const Turn& turn) noexcept {
         stop_once(sources_, stopped_);
     }
     moved += flush(now, turn.phase >= Phase::kDrain);
-
-    if (ring_full_ != 0) {
-        RxCounters::Update update(counters_);
-        update.add(RxCounter::kRingFull, ring_full_);
-        ring_full_ = 0;
-    }
     std::size_t staged = 0;
     for (const Outlet& outlet : outlets_) staged += outlet.staged.size();
     set_held(staged);
@@ -67,34 +60,38 @@ bool RxTask::outlets_have_room() const noexcept {
         outlets_, [](const Outlet& outlet) { return outlet.staged.room() >= mem::kMaxBurst; });
 }
 
-void RxTask::spread(mem::Burst& burst, std::uint64_t now) noexcept {
+/// Returns how many packets found no room and were freed.
+std::size_t RxTask::spread(mem::Burst& burst, std::uint64_t now) noexcept {
+    std::size_t dropped = 0;
     for (rte_mbuf* mbuf : burst.mbufs()) mem::ReceiveStamp::set(mbuf, now);
     if (outlets_.size() == 1) {
         // As it came, unless older packets are still waiting for room.
         Outlet& outlet = outlets_.front();
         if (outlet.staged.empty()) outlet.ring->push(burst);
-        for (rte_mbuf* mbuf : burst.mbufs()) stage(outlet, mbuf, now);
+        for (rte_mbuf* mbuf : burst.mbufs()) dropped += stage(outlet, mbuf, now) ? 0 : 1;
     } else {
         for (rte_mbuf* mbuf : burst.mbufs()) rte_prefetch0(rte_pktmbuf_mtod(mbuf, const void*));
         for (rte_mbuf* mbuf : burst.mbufs()) {
             const std::uint64_t hash = spread_hash_of(mbuf);
-            stage(outlets_[hash * outlets_.size() >> 32], mbuf, now);
+            dropped += stage(outlets_[hash * outlets_.size() >> 32], mbuf, now) ? 0 : 1;
         }
     }
     burst.give(burst.size());
+    return dropped;
 }
 
-void RxTask::stage(Outlet& outlet, rte_mbuf* mbuf, std::uint64_t now) noexcept {
+/// False: there was no room, and the packet is freed.
+bool RxTask::stage(Outlet& outlet, rte_mbuf* mbuf, std::uint64_t now) noexcept {
     if (outlet.staged.room() == 0) {
         outlet.ring->push(outlet.staged);
         if (outlet.staged.room() == 0) {
             mem::free_packet(mbuf);
-            ++ring_full_;
-            return;
+            return false;
         }
     }
     if (outlet.staged.empty()) outlet.flush_tsc = now + flush_delay_tsc_;
     outlet.staged.push(mbuf);
+    return true;
 }
 
 std::size_t RxTask::flush(std::uint64_t now, bool all) noexcept {

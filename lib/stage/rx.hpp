@@ -34,21 +34,17 @@ class RxTask final : public Task {
 
     std::size_t poll(const Turn& turn) noexcept override;
 
-    [[nodiscard]] const RxCounters& counters() const noexcept { return counters_; }
-
    private:
     [[nodiscard]] bool outlets_have_room() const noexcept;
-    void spread(mem::Burst& burst, std::uint64_t now) noexcept;
-    void stage(Outlet& outlet, rte_mbuf* mbuf, std::uint64_t now) noexcept;
+    [[nodiscard]] std::size_t spread(mem::Burst& burst, std::uint64_t now) noexcept;
+    [[nodiscard]] bool stage(Outlet& outlet, rte_mbuf* mbuf, std::uint64_t now) noexcept;
     std::size_t flush(std::uint64_t now, bool all) noexcept;
 
     std::span<Source* const> sources_;
     std::span<Outlet> outlets_;
     PacketLimit& limit_;
     std::uint64_t flush_delay_tsc_;
-    std::uint64_t ring_full_ = 0;  ///< Drops of this poll, not yet published.
     bool stopped_ = false;
-    RxCounters counters_;
 };
 
 class DirectTask final : public Task {

@@ -71,7 +71,7 @@ TEST_F(DrainTest, IsNotHeldUpByAStuckTransmitQueue) {
     EXPECT_LT(received, kOffered);
     EXPECT_GE(full, kRingSize);
     EXPECT_EQ(sent + full, received);
-    EXPECT_EQ(path.rx.counters().read()[at(RxCounter::kRingFull)], 0U);
+    EXPECT_EQ(path.source.counters().read()[at(SourceCounter::kRingFull)], 0U);
     EXPECT_EQ(receive(), sent);
     EXPECT_EQ(pool_.available(), pool_.size());
 }

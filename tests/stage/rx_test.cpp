@@ -92,11 +92,10 @@ TEST_F(RxTaskTest, CountsExactlyWhatFullRingsDrop) {
                 }
                 bench.task->poll(Phase::kDrain);
             }
-            const auto dropped = bench.task->counters().read()[at(RxCounter::kRingFull)];
+            const auto dropped = source.counters().read()[at(SourceCounter::kRingFull)];
             EXPECT_GT(dropped, 0U);
             EXPECT_EQ(packets + dropped, 3000U);
             EXPECT_EQ(source.counters().read()[at(SourceCounter::kPackets)], 3000U);
-            EXPECT_EQ(source.counters().read()[at(SourceCounter::kRingFull)], dropped);
         }
         EXPECT_EQ(pool_.available(), pool_.size());
     }
@@ -106,7 +105,7 @@ TEST_F(RxTaskTest, DoesNotReadALosslessSourceWithoutRoom) {
     FlowSource source(pool_, 3000, true);
     Bench bench(1, 64, source, PacketLimit::kNone);
     for (int turn = 0; turn < 200; ++turn) bench.task->poll(Phase::kRun);
-    EXPECT_EQ(bench.task->counters().read()[at(RxCounter::kRingFull)], 0U);
+    EXPECT_EQ(source.counters().read()[at(SourceCounter::kRingFull)], 0U);
     const auto received = source.counters().read()[at(SourceCounter::kPackets)];
     EXPECT_EQ(bench.rings[0]->used() + bench.task->held(), received);
     EXPECT_LT(received, 3000U);
