@@ -14,6 +14,11 @@ constexpr void for_each_bit(std::uint64_t word, Each&& each) noexcept {
     for (; word != 0; word &= word - 1) each(static_cast<std::size_t>(std::countr_zero(word)));
 }
 
+/// A word whose first `count` bits, at most 64, are set.
+[[nodiscard]] constexpr std::uint64_t first_bits(std::size_t count) noexcept {
+    return count == 64 ? ~std::uint64_t{0} : (std::uint64_t{1} << count) - 1;
+}
+
 /// In how many of up to 127 words each of the 64 bits is set. The counts stand upright: plane k has
 /// bit k of every count, so that one addition works on all 64 at once and no word asks for a
 /// branch. Eight words together are summed by full adders, which takes a third of the operations.

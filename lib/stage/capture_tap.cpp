@@ -2,20 +2,12 @@
 #include "stage/capture_tap.hpp"
 
 #include <algorithm>
-#include <bit>
 #include <cstring>
 
+#include "base/bit_counts.hpp"
 #include "base/tsc.hpp"
 
 namespace weir::stage {
-namespace {
-
-/// The bits from `first` up to `end`, which is greater and at most 64.
-constexpr std::uint64_t bits(std::size_t first, std::size_t end) noexcept {
-    return ~std::uint64_t{0} >> (64 - (end - first)) << first;
-}
-
-}  // namespace
 
 CaptureTap::CaptureTap(const Setup& setup) noexcept
     : setup_(setup),
@@ -44,11 +36,8 @@ void CaptureTap::store(const mem::Burst& burst, std::uint64_t chosen,
     for (std::size_t first = 0; first < mbufs.size();) {
         const std::size_t end = end_of_port(mbufs, first);
         Tally tally{.seen = static_cast<std::uint32_t>(end - first)};
-        std::uint64_t of_port = chosen & bits(first, end);
-        for (; of_port != 0; of_port &= of_port - 1) {
-            store(mbufs[static_cast<std::size_t>(std::countr_zero(of_port))], now_ns, parser,
-                  tally);
-        }
+        const std::uint64_t of_port = chosen & base::first_bits(end) & ~base::first_bits(first);
+        base::for_each_bit(of_port, [&](std::size_t i) { store(mbufs[i], now_ns, parser, tally); });
         publish(mbufs[first]->port, tally);
         first = end;
     }

@@ -17,10 +17,6 @@ namespace {
 using base::for_each_bit;
 using parse::PacketRecord;
 
-constexpr std::uint64_t first_bits(std::size_t count) noexcept {
-    return count == 64 ? ~std::uint64_t{0} : (std::uint64_t{1} << count) - 1;
-}
-
 /// Layers that somebody behind the parser looks at.
 constexpr std::uint64_t kMarked = parse::layer_bit(parse::LayerKind::kEsp) |
                                   parse::layer_bit(parse::LayerKind::kAh) | ipsec::kIkeLayers;
@@ -142,7 +138,7 @@ base::BitCounts Worker::count_layers(std::size_t size) const noexcept {
 }
 
 Worker::Mask Worker::filter(const mem::Burst& burst, Tally& tally) noexcept {
-    Mask kept = first_bits(burst.size());
+    Mask kept = base::first_bits(burst.size());
     if (setup_.filter == nullptr) return kept;
     for (std::size_t i = 0; i < burst.size(); ++i) {
         if (!setup_.filter->matches(parser_.contiguous(burst[i]))) kept &= ~(Mask{1} << i);
@@ -180,12 +176,13 @@ Worker::Mask Worker::drop_unopened(std::size_t size, Mask kept, Tally& tally) co
 
 void Worker::track_ike(const mem::Burst& burst, Mask kept) noexcept {
     if (kept == 0 || setup_.ike == nullptr) return;
-    const std::uint64_t now = base::tsc_now();
+    std::uint64_t now = 0;  // The time is asked for when there is IKE.
     bool changed = false;
     for_each_bit(kept, [&](std::size_t i) {
         const PacketRecord& record = records_[i];
         const bool there = (record.layer_mask & ipsec::kIkeLayers) != 0;
         if (!there && record.fault_layer != parse::LayerKind::kIke) return;
+        if (now == 0) now = base::tsc_now();
         ipsec::IkePacket packet;
         const base::PacketView view = parser_.contiguous(burst[i]);
         switch (ipsec::find_ike(view, record, {burst[i]->port}, packet)) {

@@ -13,6 +13,13 @@ namespace {
 
 using Counts = std::array<std::uint64_t, 64>;
 
+TEST(FirstBits, AreAsManyAsAskedFor) {
+    EXPECT_EQ(first_bits(0), 0U);
+    EXPECT_EQ(first_bits(1), 1U);
+    EXPECT_EQ(first_bits(63), UINT64_MAX >> 1);
+    EXPECT_EQ(first_bits(64), UINT64_MAX);
+}
+
 Counts counted_one_by_one(const std::vector<std::uint64_t>& words) {
     Counts counts{};
     for (const std::uint64_t word : words) {
