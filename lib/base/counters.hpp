@@ -17,6 +17,11 @@ template <typename Index>
     return static_cast<std::size_t>(index);
 }
 
+/// How much a counter has grown between two looks; 0 should it have gone back.
+[[nodiscard]] constexpr std::uint64_t growth(std::uint64_t before, std::uint64_t now) noexcept {
+    return now > before ? now - before : 0;
+}
+
 /// `Index` is an enum whose last enumerator is kCount.
 template <typename Index>
 class CounterBlock {

@@ -4,7 +4,6 @@
 #include <algorithm>
 #include <array>
 #include <bit>
-#include <cmath>
 #include <cstddef>
 #include <cstdint>
 
@@ -36,6 +35,21 @@ struct LogClasses {
     }
 };
 
+/// The first class up to which `share` (0 to 1) of all that `counts` counts by class are; 0 when
+/// there are none.
+[[nodiscard]] constexpr std::size_t quantile_class(const auto& counts, double share) noexcept {
+    std::uint64_t all = 0;
+    for (const std::uint64_t count : counts) all += count;
+    // Less than what the multiplication may be too much.
+    const double wanted = share * static_cast<double>(all) * (1 - 1e-12);
+    std::uint64_t sum = 0;
+    for (std::size_t at = 0; at < counts.size(); ++at) {
+        sum += counts[at];
+        if (sum != 0 && static_cast<double>(sum) >= wanted) return at;
+    }
+    return 0;
+}
+
 /// `Count` holds how often one class may occur.
 template <typename Count>
 class BasicLogHistogram {
@@ -63,17 +77,7 @@ class BasicLogHistogram {
     /// The least value of which it is known that `share` (0 to 1) of all are no greater; 0 when
     /// there are none. Too high by an eighth at most.
     [[nodiscard]] std::uint64_t quantile(double share) const noexcept {
-        const std::uint64_t all = total();
-        // Rounded up, but for what the multiplication may be too much.
-        constexpr double kExact = 1 - 1e-12;
-        const auto wanted =
-            static_cast<std::uint64_t>(std::ceil(share * kExact * static_cast<double>(all)));
-        std::uint64_t sum = 0;
-        for (std::size_t i = 0; i < LogClasses::kCount; ++i) {
-            sum += counts_[i];
-            if (sum != 0 && sum >= wanted) return std::min(LogClasses::last_of(i), most_);
-        }
-        return most_;
+        return std::min(LogClasses::last_of(quantile_class(counts_, share)), most_);
     }
     BasicLogHistogram& operator+=(const BasicLogHistogram& other) noexcept {
         for (std::size_t i = 0; i < LogClasses::kCount; ++i) counts_[i] += other.counts_[i];

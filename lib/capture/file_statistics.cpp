@@ -3,17 +3,10 @@
 
 #include <algorithm>
 
+#include "base/counters.hpp"
 #include "capture/pcapng_block.hpp"
 
 namespace weir::capture {
-namespace {
-
-std::uint64_t growth(std::uint64_t now, std::uint64_t before) noexcept {
-    return now - std::min(now, before);
-}
-
-}  // namespace
-
 FileStatistics::FileStatistics(std::size_t interfaces, std::uint64_t now_ns)
     : noted_(interfaces), said_(interfaces), in_file_(interfaces), noted_at_ns_(now_ns) {}
 
@@ -45,13 +38,13 @@ std::vector<std::byte> FileStatistics::blocks() const {
     std::vector<std::byte> blocks;
     for (std::uint32_t i = 0; i < noted_.size(); ++i) {
         InterfaceStatistics statistics;
-        statistics.dropped = growth(noted_[i].dropped, said_[i].dropped);
+        statistics.dropped = base::growth(said_[i].dropped, noted_[i].dropped);
         statistics.delivered = in_file_[i].written;
         statistics.os_dropped =
-            in_file_[i].lost + growth(noted_[i].not_stored, said_[i].not_stored);
+            in_file_[i].lost + base::growth(said_[i].not_stored, noted_[i].not_stored);
         statistics.filter_accepted = statistics.delivered + statistics.os_dropped;
-        statistics.received =
-            statistics.filter_accepted + growth(noted_[i].not_selected, said_[i].not_selected);
+        statistics.received = statistics.filter_accepted +
+                              base::growth(said_[i].not_selected, noted_[i].not_selected);
         append_statistics(blocks, i, start_ns_, end_ns, statistics);
     }
     return blocks;

@@ -4,8 +4,12 @@
 #include <algorithm>
 #include <cmath>
 
+#include "base/counters.hpp"
+
 namespace weir::pipeline {
 namespace {
+
+using base::growth;
 
 /// Adds what an lcore's samples say of all its turns.
 void add_lcore(const LcoreState& lcore, std::vector<StageShare>& shares) {
@@ -23,35 +27,21 @@ void add_lcore(const LcoreState& lcore, std::vector<StageShare>& shares) {
     }
 }
 
-/// The least size that `share` of the bursts do not exceed.
-std::uint64_t size_quantile(const BurstCounts& counts, std::uint64_t bursts, double share) {
-    const double wanted = share * static_cast<double>(bursts);
-    std::uint64_t sum = 0;
-    for (std::size_t size = 0; size < counts.size(); ++size) {
-        sum += counts[size];
-        if (sum != 0 && static_cast<double>(sum) >= wanted) return size;
-    }
-    return 0;
-}
-
 void add(const BurstCounts& counts, BurstCounts& sum) {
     std::ranges::transform(counts, sum, sum.begin(), std::plus<>());
 }
 
-/// How much more it is now; 0 should it have gone back.
-std::uint64_t more(std::uint64_t before, std::uint64_t now) { return now - std::min(now, before); }
-
 LcoreState since(const LcoreState& before, const LcoreState& now) {
     LcoreState change = now;
-    change.packets = more(before.packets, now.packets);
-    change.busy_cycles = more(before.busy_cycles, now.busy_cycles);
-    change.total_cycles = more(before.total_cycles, now.total_cycles);
-    change.polls = more(before.polls, now.polls);
-    change.empty_polls = more(before.empty_polls, now.empty_polls);
-    change.sampled_turns = more(before.sampled_turns, now.sampled_turns);
+    change.packets = growth(before.packets, now.packets);
+    change.busy_cycles = growth(before.busy_cycles, now.busy_cycles);
+    change.total_cycles = growth(before.total_cycles, now.total_cycles);
+    change.polls = growth(before.polls, now.polls);
+    change.empty_polls = growth(before.empty_polls, now.empty_polls);
+    change.sampled_turns = growth(before.sampled_turns, now.sampled_turns);
     for (std::size_t i = 0; i < std::min(before.stages.size(), now.stages.size()); ++i) {
-        change.stages[i].ticks = more(before.stages[i].ticks, now.stages[i].ticks);
-        change.stages[i].packets = more(before.stages[i].packets, now.stages[i].packets);
+        change.stages[i].ticks = growth(before.stages[i].ticks, now.stages[i].ticks);
+        change.stages[i].packets = growth(before.stages[i].packets, now.stages[i].packets);
     }
     return change;
 }
@@ -77,6 +67,12 @@ std::vector<LcoreState> lcores_since(std::span<const LcoreState> before,
     return changes;
 }
 
+BurstCounts bursts_since(const BurstCounts& before, const BurstCounts& now) {
+    BurstCounts change{};
+    std::ranges::transform(before, now, change.begin(), growth);
+    return change;
+}
+
 DelayFigures delay_figures(const base::LongLogHistogram& ticks, double ticks_per_second) {
     const auto nanoseconds = [ticks_per_second](std::uint64_t value) {
         if (ticks_per_second <= 0) return std::uint64_t{0};
@@ -98,9 +94,9 @@ BurstFigures burst_figures(const BurstCounts& counts) {
         figures.packets += counts[size] * size;
         if (counts[size] != 0) figures.max = size;
     }
-    figures.p10 = size_quantile(counts, figures.bursts, 0.1);
-    figures.p50 = size_quantile(counts, figures.bursts, 0.5);
-    figures.p90 = size_quantile(counts, figures.bursts, 0.9);
+    figures.p10 = base::quantile_class(counts, 0.1);
+    figures.p50 = base::quantile_class(counts, 0.5);
+    figures.p90 = base::quantile_class(counts, 0.9);
     return figures;
 }
 

@@ -33,6 +33,9 @@ struct StageShare {
 [[nodiscard]] std::vector<LcoreState> lcores_since(std::span<const LcoreState> before,
                                                    std::span<const LcoreState> now);
 
+/// The bursts between two looks at them.
+[[nodiscard]] BurstCounts bursts_since(const BurstCounts& before, const BurstCounts& now);
+
 /// Nanoseconds that so many of 100 or 1000 took at most; too high by an eighth at most, but `max`.
 struct DelayFigures {
     std::uint64_t count = 0;

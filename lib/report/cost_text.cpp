@@ -101,27 +101,7 @@ void add_delay(const char* what, const DelayFigures& delay, std::vector<std::str
                                 duration(delay.max_ns)));
 }
 
-BurstCounts growth_of(const BurstCounts& before, const BurstCounts& now) {
-    BurstCounts counts{};
-    for (std::size_t i = 0; i < counts.size(); ++i) {
-        counts[i] = now[i] - std::min(now[i], before[i]);
-    }
-    return counts;
-}
-
 }  // namespace
-
-std::string duration(std::uint64_t nanoseconds) {
-    const auto value = static_cast<double>(nanoseconds);
-    const auto text = [](double number, const char* unit) {
-        const int decimals = number < 9.995 ? 2 : number < 99.95 ? 1 : 0;
-        return fmt::format("{:.{}f} {}", number, decimals, unit);
-    };
-    if (nanoseconds < 1000) return fmt::format("{} ns", nanoseconds);
-    if (value < 999.5e3) return text(value / 1e3, "us");
-    if (value < 999.5e6) return text(value / 1e6, "ms");
-    return text(value / 1e9, "s");
-}
 
 std::string cost_tables(const Snapshot& state) {
     std::string text;
@@ -145,9 +125,9 @@ std::vector<std::string> cost_lines(const Snapshot& before, const Snapshot& now)
                   pipeline::all_verdicts(now).since(pipeline::all_verdicts(before)), hz),
               lines);
     const BurstFigures rx = pipeline::burst_figures(
-        growth_of(pipeline::all_rx_bursts(before), pipeline::all_rx_bursts(now)));
-    const BurstFigures worker = pipeline::burst_figures(
-        growth_of(pipeline::all_worker_bursts(before), pipeline::all_worker_bursts(now)));
+        pipeline::bursts_since(pipeline::all_rx_bursts(before), pipeline::all_rx_bursts(now)));
+    const BurstFigures worker = pipeline::burst_figures(pipeline::bursts_since(
+        pipeline::all_worker_bursts(before), pipeline::all_worker_bursts(now)));
     if (rx.bursts != 0) {
         lines.push_back(fmt::format("packets/burst  received {:.1f}  to workers {:.1f}", rx.mean(),
                                     worker.mean()));

@@ -17,7 +17,4 @@ namespace weir::report {
 [[nodiscard]] std::vector<std::string> cost_lines(const pipeline::Snapshot& before,
                                                   const pipeline::Snapshot& now);
 
-/// "850 ns", "12.3 us", "4.56 ms": three digits.
-[[nodiscard]] std::string duration(std::uint64_t nanoseconds);
-
 }  // namespace weir::report

@@ -38,6 +38,18 @@ std::string compact(double number) {
     return digits + kUnits[unit];
 }
 
+std::string duration(std::uint64_t nanoseconds) {
+    const auto value = static_cast<double>(nanoseconds);
+    const auto text = [](double number, const char* unit) {
+        const int decimals = number < 9.995 ? 2 : number < 99.95 ? 1 : 0;
+        return fmt::format("{:.{}f} {}", number, decimals, unit);
+    };
+    if (nanoseconds < 1000) return fmt::format("{} ns", nanoseconds);
+    if (value < 999.5e3) return text(value / 1e3, "us");
+    if (value < 999.5e6) return text(value / 1e6, "ms");
+    return text(value / 1e9, "s");
+}
+
 std::string class_range(std::size_t index, bool is_open) {
     const std::uint64_t first = std::uint64_t{1} << index;
     if (is_open) return fmt::format("{}+", first);

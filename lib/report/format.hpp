@@ -15,6 +15,9 @@ namespace weir::report {
 /// "950", "1.2k", "18E": at most four letters, for labels that have no room for more.
 [[nodiscard]] std::string compact(double number);
 
+/// "850 ns", "12.3 us", "4.56 ms": three digits.
+[[nodiscard]] std::string duration(std::uint64_t nanoseconds);
+
 /// "1", "2-3", "4-7", …: what class `index` of a histogram by powers of two counts; "4096+" where
 /// it has no end.
 [[nodiscard]] std::string class_range(std::size_t index, bool is_open);

@@ -8,7 +8,6 @@
 #include <bit>
 
 #include "pipeline/costs.hpp"
-#include "report/cost_text.hpp"
 #include "report/format.hpp"
 #include "report/html_text.hpp"
 #include "report/svg_plot.hpp"

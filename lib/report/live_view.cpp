@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <vector>
 
+#include "base/counters.hpp"
 #include "report/association_text.hpp"
 #include "report/cost_text.hpp"
 #include "report/format.hpp"
@@ -13,13 +14,9 @@
 namespace weir::report {
 namespace {
 
+using base::growth;
 using pipeline::Snapshot;
 using Lines = std::vector<std::string>;
-
-/// Growth of a counter; 0 should it have gone back.
-std::uint64_t growth(std::uint64_t before, std::uint64_t now) {
-    return now > before ? now - before : 0;
-}
 
 /// A run's change between two looks at it.
 struct Change {

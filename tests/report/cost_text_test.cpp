@@ -15,18 +15,6 @@ using testing::ElementsAre;
 using testing::IsEmpty;
 using testing::StartsWith;
 
-TEST(CostText, WritesDurationsWithThreeDigits) {
-    EXPECT_EQ(duration(0), "0 ns");
-    EXPECT_EQ(duration(999), "999 ns");
-    EXPECT_EQ(duration(1000), "1.00 us");
-    EXPECT_EQ(duration(9994), "9.99 us");
-    EXPECT_EQ(duration(9996), "10.0 us");
-    EXPECT_EQ(duration(99'960), "100 us");
-    EXPECT_EQ(duration(999'499), "999 us");
-    EXPECT_EQ(duration(999'500), "1.00 ms");
-    EXPECT_EQ(duration(28'000'000'000), "28.0 s");
-}
-
 TEST(CostText, TheTablesSayWhatStagesCostAndHowLongPacketsTake) {
     EXPECT_THAT(
         cost_tables(sample_report().final),

@@ -33,6 +33,18 @@ TEST(Compact, HasFourLettersAtMost) {
     }
 }
 
+TEST(Duration, HasThreeDigits) {
+    EXPECT_EQ(duration(0), "0 ns");
+    EXPECT_EQ(duration(999), "999 ns");
+    EXPECT_EQ(duration(1000), "1.00 us");
+    EXPECT_EQ(duration(9994), "9.99 us");
+    EXPECT_EQ(duration(9996), "10.0 us");
+    EXPECT_EQ(duration(99'960), "100 us");
+    EXPECT_EQ(duration(999'499), "999 us");
+    EXPECT_EQ(duration(999'500), "1.00 ms");
+    EXPECT_EQ(duration(28'000'000'000), "28.0 s");
+}
+
 TEST(ClassRange, NamesTheNumbersOfAClassByPowersOfTwo) {
     EXPECT_EQ(class_range(0, false), "1");
     EXPECT_EQ(class_range(1, false), "2-3");
