@@ -7,14 +7,12 @@
 #include <sys/types.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <array>
-#include <atomic>
 #include <cstdint>
 #include <fstream>
 #include <string>
 
-#include "base/tsc.hpp"
+#include "bench/ping_pong.hpp"
 
 /// What a measurement between two lcores must know of the machine beside its own figures: how far
 /// apart the CPUs are at the moment (virtual CPUs move between host cores), how long the kernel
@@ -61,53 +59,27 @@ namespace weir::bench {
     return ticks.back() / static_cast<double>(sysconf(_SC_CLK_TCK));
 }
 
-/// Hands one cache line to and fro between two lcores.
-class PingPong {
-   public:
-    /// TSC ticks that the line takes one way: half of a turn's, the median of many. Both lcores
-    /// must be idle; `here` may be the caller's own.
-    [[nodiscard]] std::uint64_t one_way_ticks(unsigned here, unsigned there) {
-        ball_.store(0, std::memory_order_relaxed);
-        rte_eal_remote_launch(answer, this, there);
-        if (here == rte_lcore_id()) {
-            serve(this);
-        } else {
-            rte_eal_remote_launch(serve, this, here);
-            rte_eal_wait_lcore(here);
-        }
-        rte_eal_wait_lcore(there);
-        const auto middle = ticks_.begin() + kTurns / 2;
-        std::ranges::nth_element(ticks_, middle);
-        return *middle / 2;
-    }
-
-   private:
-    static constexpr std::uint32_t kTurns = 2001;
-    static constexpr std::uint32_t kEnd = UINT32_MAX;
-
-    static int serve(void* self) {
-        auto& [ticks, ball] = *static_cast<PingPong*>(self);
-        for (std::uint32_t turn = 0; turn < kTurns; ++turn) {
-            const std::uint64_t start = base::tsc_now();
-            ball.store(2 * turn + 1, std::memory_order_release);
-            while (ball.load(std::memory_order_acquire) != 2 * turn + 2) {
-            }
-            ticks[turn] = base::tsc_now() - start;
-        }
-        ball.store(kEnd, std::memory_order_release);
+/// Nanoseconds that a cache line takes one way between two lcores, the median of some chunks. Both
+/// lcores must be idle; `here` may be the caller's own.
+[[nodiscard]] inline double one_way_ns(PingPong& probe, unsigned here, unsigned there) {
+    const auto serve = [](void* pingpong) {
+        static_cast<PingPong*>(pingpong)->serve();
         return 0;
+    };
+    const auto answer = [](void* pingpong) {
+        static_cast<PingPong*>(pingpong)->answer();
+        return 0;
+    };
+    probe.reset();
+    rte_eal_remote_launch(answer, &probe, there);
+    if (here == rte_lcore_id()) {
+        probe.serve();
+    } else {
+        rte_eal_remote_launch(serve, &probe, here);
+        rte_eal_wait_lcore(here);
     }
-    static int answer(void* self) {
-        auto& ball = static_cast<PingPong*>(self)->ball_;
-        for (;;) {
-            const std::uint32_t at = ball.load(std::memory_order_acquire);
-            if (at == kEnd) return 0;
-            if (at % 2 == 1) ball.store(at + 1, std::memory_order_release);
-        }
-    }
-
-    std::array<std::uint64_t, kTurns> ticks_{};
-    alignas(128) std::atomic<std::uint32_t> ball_{0};
-};
+    rte_eal_wait_lcore(there);
+    return probe.median_ns();
+}
 
 }  // namespace weir::bench

@@ -18,26 +18,13 @@ import argparse
 import json
 import os
 import statistics
-import subprocess
 import sys
 import tempfile
 
 import capture_rates
 import lcore_rates
 import testpmd
-
-
-def weir_rate(weir, arguments, seconds):
-    """Packets a second that `weir run` received, from its own report."""
-    with tempfile.TemporaryDirectory() as directory:
-        command = [weir, 'run', '--report', directory, '--duration', str(seconds)] + arguments
-        done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
-                              timeout=seconds + 60)
-        if done.returncode != 0:
-            sys.exit('%s: exit %d\n%s' % (' '.join(command), done.returncode, done.stdout[-2000:]))
-        with open(os.path.join(directory, 'report.json')) as file:
-            report = json.load(file)
-    return report['ledger']['received'] / report['elapsed_seconds']
+import weir_run
 
 
 def spread(values, scale=1.0):
@@ -72,7 +59,7 @@ def receive(options, cpus):
     rates = {name: [] for name in list(variants) + ([peer] if peer else [])}
     for turn in range(options.rounds):
         for name, arguments in variants.items():
-            rates[name].append(weir_rate(options.weir, arguments, options.seconds))
+            rates[name].append(weir_run.rate(options.weir, arguments, options.seconds))
         if peer:
             rates[peer].append(testpmd.rate(options.testpmd, [pcap], options.seconds, cpus))
         print('receive: round %d of %d done' % (turn + 1, options.rounds), file=sys.stderr)
@@ -86,7 +73,7 @@ def lcore(options, cpus):
     """The rows of lcore_rates.py."""
     with tempfile.TemporaryDirectory() as directory:
         bench = lcore_rates.LcoreRates(
-            lambda arguments, seconds: weir_rate(options.weir, arguments, seconds),
+            lambda arguments, seconds: weir_run.rate(options.weir, arguments, seconds),
             options.testpmd, options.real or options.capture, directory, options.seconds, cpus)
         for turn in range(options.rounds):
             bench.round()

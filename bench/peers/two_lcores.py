@@ -10,26 +10,18 @@ import argparse
 import json
 import os
 import statistics
-import subprocess
 import sys
-import tempfile
+
+import weir_run
 
 
 def rate(weir, capture, lcores, cpus, seconds):
-    """Packets a second that were delivered, and the share of the CPUs that was stolen."""
+    """Packets a second that were received through a queue for each lcore."""
     device = 'net_pcap0,infinite_rx=1' + (',rx_pcap=%s' % capture) * lcores
-    with tempfile.TemporaryDirectory() as directory:
-        command = [weir, 'run', '--mode', 'run-to-completion', '--workers', str(lcores), '--lcores',
-                   ','.join(map(str, cpus[:lcores])), '--port', device, '--duration', str(seconds),
-                   '--report', directory, '--descriptors', '4096']  # As net_pcap needs mbufs.
-        before = steal()
-        done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
-                              timeout=seconds + 60, check=False)
-        if done.returncode != 0:
-            sys.exit('%s: exit %d\n%s' % (' '.join(command), done.returncode, done.stdout[-2000:]))
-        with open(os.path.join(directory, 'report.json'), encoding='utf-8') as file:
-            report = json.load(file)
-    return report['ledger']['received'] / report['elapsed_seconds'], steal() - before
+    return weir_run.rate(weir, [
+        '--mode', 'run-to-completion', '--workers', str(lcores), '--lcores',
+        ','.join(map(str, cpus[:lcores])), '--port', device,
+        '--descriptors', '4096'], seconds)  # As net_pcap needs mbufs.
 
 
 def steal():
@@ -50,12 +42,11 @@ def main():
     cpus = sorted(os.sched_getaffinity(0))
     if len(cpus) < 2:
         sys.exit('two_lcores.py: it takes two CPUs')
-    two, one, stolen = [], [], 0.0
+    two, one, before = [], [], steal()
     for _ in range(options.rounds):
         for lcores, rates in ((2, two), (1, one)):
-            packets, lost = rate(options.weir, options.capture, lcores, cpus, options.seconds)
-            rates.append(packets)
-            stolen += lost
+            rates.append(rate(options.weir, options.capture, lcores, cpus, options.seconds))
+    stolen = steal() - before
     ratios = [a / b for a, b in zip(two, one)]
     print('two lcores %.2f Mpps, one %.2f; ratio %.2f (%.2f to %.2f); steal %.2f s'
           % (statistics.median(two) / 1e6, statistics.median(one) / 1e6, statistics.median(ratios),

@@ -10,7 +10,6 @@
 #include <chrono>
 #include <cstdio>
 #include <cstring>
-#include <memory>
 #include <thread>
 
 #include "base/tsc.hpp"
@@ -122,7 +121,7 @@ Delays HandOverDelays::measure(double packets_a_second, int rounds, double secon
     std::vector<stage::Outlet> outlets(1);
     outlets[0].ring = &port_.ring();
     stage::PacketLimit limit(stage::PacketLimit::kNone);
-    const auto probe = std::make_unique<PingPong>();
+    PingPong probe;
     const std::array<pid_t, 2> threads = {thread_of(port_.rx_lcore()),
                                           thread_of(port_.worker_lcore())};
     Delays delays;
@@ -141,7 +140,7 @@ Delays HandOverDelays::measure(double packets_a_second, int rounds, double secon
                     .worker = port_.worker(),
                     .ticks = static_cast<std::uint64_t>(seconds * double(rte_get_tsc_hz())),
                     .found = found};
-        const std::uint64_t way = probe->one_way_ticks(port_.rx_lcore(), port_.worker_lcore());
+        const double way = one_way_ns(probe, port_.rx_lcore(), port_.worker_lcore());
         const std::uint64_t before = run_delay_ns(threads[0]) + run_delay_ns(threads[1]);
         rte_eal_remote_launch(Round::run_worker, &round, port_.worker_lcore());
         rte_eal_remote_launch(Round::run_rx, &round, port_.rx_lcore());
@@ -155,7 +154,7 @@ Delays HandOverDelays::measure(double packets_a_second, int rounds, double secon
         for (std::uint32_t& each : found) each = static_cast<std::uint32_t>(nanoseconds(each));
         delays.p50_ns.push_back(quantile(found, 0.5));
         delays.p99_ns.push_back(quantile(found, 0.99));
-        delays.one_way_ns.push_back(nanoseconds(way));
+        delays.one_way_ns.push_back(way);
         delays.ns.insert(delays.ns.end(), found.begin(), found.end());
         packets += round.packets;
         delays.packets_a_burst += static_cast<double>(round.bursts);

@@ -17,7 +17,6 @@
 #include <chrono>
 #include <cstdio>
 #include <exception>
-#include <memory>
 #include <thread>
 
 #include "bench/figures.hpp"
@@ -89,12 +88,11 @@ class Rates {
     Rates(LoopedPort& port, double seconds)
         : port_(port),
           seconds_(seconds),
-          threads_{thread_of(port.rx_lcore()), thread_of(port.worker_lcore())},
-          probe_(std::make_unique<PingPong>()) {}
+          threads_{thread_of(port.rx_lcore()), thread_of(port.worker_lcore())} {}
 
     /// One round of each. False, and nothing is kept, where one could not be measured.
     bool round() {
-        const std::uint64_t way = one_way();
+        const double way = one_way();
         const double pipelined = undisturbed([this] { return measure_pipeline(); });
         const double bare = undisturbed([this] { return measure(receive_and_push, pop_and_free); });
         const double direct = undisturbed([this] { return measure_direct(); });
@@ -104,15 +102,15 @@ class Rates {
         skeleton.push_back(bare);
         run_to_completion.push_back(direct);
         receive_only.push_back(received);
-        one_way_ns.push_back(nanoseconds(std::max(way, one_way())));
+        one_way_ns.push_back(std::max(way, one_way()));
         return true;
     }
 
     std::vector<double> pipeline, skeleton, run_to_completion, receive_only, one_way_ns;
 
    private:
-    [[nodiscard]] std::uint64_t one_way() {
-        return probe_->one_way_ticks(port_.rx_lcore(), port_.worker_lcore());
+    [[nodiscard]] double one_way() {
+        return bench::one_way_ns(probe_, port_.rx_lcore(), port_.worker_lcore());
     }
     [[nodiscard]] std::uint64_t delays() const {
         return run_delay_ns(threads_[0]) + run_delay_ns(threads_[1]);
@@ -180,7 +178,7 @@ class Rates {
     LoopedPort& port_;
     double seconds_;
     std::array<pid_t, 2> threads_;
-    std::unique_ptr<PingPong> probe_;
+    PingPong probe_;
 };
 
 std::vector<double> in_millions(std::vector<double> rates) {

@@ -86,14 +86,14 @@ Times measure(int rounds) {
     const auto packet_ring = std::make_unique<OverPacketRing<Size>>();
     const auto boost = std::make_unique<OverBoost<Size>>();
     const auto rte = std::make_unique<OverRteRing<Size>>();
-    const auto probe = std::make_unique<PingPong>();
+    PingPong probe;
     Times times;
     for (int i = 0; i < rounds; ++i) {
-        const std::uint64_t before = probe->one_way_ticks(kProducer, kConsumer);
+        const double before = one_way_ns(probe, kProducer, kConsumer);
         const double ours = HandOver<OverPacketRing<Size>, Size>(*packet_ring).run();
         const double peer = HandOver<OverRteRing<Size>, Size>(*rte).run();
         const double raw = HandOver<OverBoost<Size>, Size>(*boost).run();
-        const std::uint64_t after = probe->one_way_ticks(kProducer, kConsumer);
+        const double after = one_way_ns(probe, kProducer, kConsumer);
         if (ours == 0 || peer == 0 || raw == 0) {
             ++times.dropped;
             continue;
@@ -101,7 +101,7 @@ Times measure(int rounds) {
         times.packet_ring.push_back(ours);
         times.rte_ring.push_back(peer);
         times.boost.push_back(raw);
-        times.one_way_ns.push_back(nanoseconds(std::max(before, after)));
+        times.one_way_ns.push_back(std::max(before, after));
     }
     return times;
 }

@@ -37,7 +37,7 @@ def _cpu_model():
     return found.group(1) if found else platform.machine()
 
 
-def _tsc_mhz():
+def _cpu_mhz():
     with open('/proc/cpuinfo', encoding='utf-8') as file:
         found = re.search(r'^cpu MHz\s*:\s*([\d.]+)$', file.read(), re.M)
     return float(found.group(1)) if found else 0.0
@@ -62,7 +62,7 @@ def describe(build):
     return {
         'cpu': _cpu_model(),
         'cpus': cpus(),
-        'mhz': _tsc_mhz(),
+        'mhz': _cpu_mhz(),
         'virtual': virtual if virtual not in ('', 'none') else '',
         'memory_mib': memory.get('MemTotal', 0) // 1024,
         'hugepages_free': memory.get('HugePages_Free', 0),

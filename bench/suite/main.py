@@ -101,9 +101,6 @@ def suite(options):
             took[part] = round(time.monotonic() - since, 1)
         probes.append(machine.probe(prober, under))
         steal = machine.steal_percent(times, machine.cpu_times())
-    if not options.only:
-        for part in sorted({row.part for row in rows.ROWS.values()} - set(parts.PARTS)):
-            lacking(part, 'there is no benchmark of it yet', entries)
     corpus = os.environ.get('WEIR_CORPUS')
     return {
         'format': report.FORMAT, 'date': date.isoformat(timespec='seconds'),
@@ -113,7 +110,7 @@ def suite(options):
         'machine': machine.describe(options.build), 'probes': probes, 'steal_percent': steal,
         'packets': 'real ones, of WEIR_CORPUS' if corpus else
                    'the demo\'s, for WEIR_CORPUS names no folder of real captures',
-        'rows': report.finished_rows(entries, {}, machine.near(probes)),
+        'rows': report.finished_rows(entries, machine.near(probes)),
         'curves': report.finished_curves(curves), 'trouble': trouble}
 
 
@@ -134,7 +131,7 @@ def main(words):
             print(text)
             return 1 if slower else 0
         if options.targets:
-            print('\n'.join(parts.targets(options.build)))
+            print('\n'.join(parts.TARGETS))
             return 0
         if options.table:
             table = report.markdown_table(report.read(options.table))

@@ -144,9 +144,8 @@ def demo(context):
                for _ in range(context.rounds)]
     row = pps([rate_of(each) for each in reports], [],
               'generator and rx on one lcore, a worker on another')
-    # In a run that is not told how its time is shared there are no stages.
-    shares = {stage['name']: [] for stage in reports[0].get('stages', [])}
-    for stage in (stage for each in reports for stage in each.get('stages', [])):
+    shares = {}
+    for stage in (stage for each in reports for stage in each['stages']):
         shares.setdefault(stage['name'], []).append(stage['share'])
     told = ['%s %.0f %%' % (name, 100 * statistics.median(values))
             for name, values in shares.items() if statistics.median(values) >= 0.005]
@@ -256,11 +255,3 @@ TARGETS = ['app/weir', 'bench/copy-writer', 'bench/decrypt-rate', 'bench/growth_
            'bench/received-rate', 'bench/ring-instructions', 'bench/ring-rates',
            'bench/same-packets', 'tests/make-capture', 'tests/make-esp-capture',
            'tests/worst_packet']
-
-
-def targets(build):
-    """Those of them that the build directory knows; a part whose program is missing says so."""
-    with open(os.path.join(build, 'meson-info', 'intro-targets.json'), encoding='utf-8') as file:
-        known = {os.path.relpath(name, build) for target in json.load(file)
-                 for name in target['filename']}
-    return [target for target in TARGETS if target in known]

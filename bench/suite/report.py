@@ -31,11 +31,11 @@ class ReportError(ValueError):
     """A file is no report of this suite."""
 
 
-def finished_rows(entries, part_of, near):
+def finished_rows(entries, near):
     """Adds to each row what follows from its figures."""
     result = {}
     for key, entry in entries.items():
-        row = rows.row_of(key, entry, part_of.get(key, ''))
+        row = rows.row_of(key, entry)
         values = figures.paired(row, entry)
         result[key] = dict(entry, part=row.part, figures=values, bar=row.bar_text(),
                            verdict=figures.verdict(row, values, near))

@@ -127,11 +127,11 @@ ROWS = _rows(
 )
 
 
-def row_of(key, entry, part=''):
+def row_of(key, entry):
     """The row of a key; for one that is not in ROWS a row that is only stated."""
     if key in ROWS:
         return ROWS[key]
-    return Row(key, part, entry['what'], RATIO if entry['peer'] else VALUE,
+    return Row(key, '', entry['what'], RATIO if entry['peer'] else VALUE,
                higher_is_better=entry['unit'].endswith('pps'))
 
 

@@ -43,7 +43,7 @@ def sample_report(**entries):
                     "hugepages_free": 0, "kernel": "k", "system": "s", "dpdk": "d",
                     "compiler": "c"},
         "probes": [{"median_ns": 50}, {"median_ns": 60}], "steal_percent": 0.0, "packets": "p",
-        "rows": report.finished_rows(entries, {}, True), "trouble": [],
+        "rows": report.finished_rows(entries, True), "trouble": [],
         "curves": report.finished_curves({"f": curve})}
 
 
@@ -75,6 +75,7 @@ class Form(unittest.TestCase):
     def test_rows_of_the_table_are_sound(self):
         for key, row in rows.ROWS.items():
             self.assertEqual(key, row.key)
+            self.assertIn(row.part, parts.PARTS)
             self.assertFalse(row.least is not None and row.most is not None, key)
             self.assertTrue(row.bar is not None or row.higher_is_better is not None, key)
 
