@@ -9,7 +9,8 @@
 #include "base/counters.hpp"
 #include "base/tsc.hpp"
 
-/// Where an lcore's time goes: TSC ticks by stage, of one turn in 64 among those that move packets.
+/// Where an lcore's time goes: TSC ticks by stage, of the first turn that moves packets and then of
+/// one in 64.
 /// Every other turn costs a test for each stage and burst. A stage's share of the ticks sampled is
 /// its share of the lcore's busy ticks, all of which LcoreLoop counts.
 namespace weir::stage {
