@@ -30,18 +30,32 @@ class Costs(WeirCase):
             with self.subTest(mode=mode):
                 stages = self.stages(report)
                 bursts = report['metrics']['burst.worker.bursts']
-                # What the stage took by its samples, and what it must have taken by the count.
+                # What the stage took by its samples, and what it must have taken by the count; some
+                # of it in turns that were interrupted.
                 hz = report['ticks_per_second']
                 wanted = bursts * DELAY_NS * 1e-9 * hz
-                self.assertGreater(stages['delay']['cycles'], wanted * 0.9)
+                interrupted = stages.get('interrupted', {'cycles': 0})
+                self.assertGreater(stages['delay']['cycles'] + interrupted['cycles'], wanted * 0.9)
                 packets = report['ledger']['received']
                 self.assertGreater(stages['delay']['cycles_per_packet'],
                                    wanted / packets * 0.95)
-                # Nothing else of a burst takes as long.
-                dearest = max((stage for stage in report['stages']
-                               if stage['name'] not in ('interrupted', 'take', 'spread')),
-                              key=lambda stage: stage['cycles'])
-                self.assertEqual(dearest['name'], 'delay')
+
+    def test_a_delay_stands_in_no_other_stage(self):
+        # One turn in which another program had the CPU is enough to make its stage the dearest: that
+        # may happen in a run, and does not in all of them.
+        for _ in range(5):
+            dearest = [self.dearest(report) for _, report in
+                       self.run_both('--worker-delay-ns', str(DELAY_NS))]
+            if dearest == ['delay', 'delay']:
+                return
+        self.fail('in five runs, the last: %s' % dearest)
+
+    @staticmethod
+    def dearest(report):
+        """The stage of a burst that took most; waiting for the other lcore is none."""
+        return max((stage for stage in report['stages']
+                    if stage['name'] not in ('interrupted', 'take', 'spread')),
+                   key=lambda stage: stage['cycles'])['name']
 
     def test_a_delay_stands_in_the_latency(self):
         for mode, report in self.run_both('--worker-delay-ns', str(DELAY_NS)):
