@@ -156,7 +156,9 @@ BENCHMARK_CAPTURE(measure, libtins, libtins)
     ->Arg(kCold);
 
 BENCHMARK_CAPTURE(compare, ptype, weir, ptype)->Name("BM_Parse_WeirToRteNetGetPtype")->Arg(kMixed);
-BENCHMARK_CAPTURE(compare, libtins, weir, libtins)->Name("BM_Parse_WeirToLibtins")->Arg(kMixed);
+BENCHMARK_CAPTURE(compare, libtins, weir_bursts<32>, libtins)
+    ->Name("BM_Parse_WeirBursts32ToLibtins")
+    ->Arg(kMixed);
 BENCHMARK_CAPTURE(compare, bursts32, weir_bursts<32>, ptype_ahead)
     ->Name("BM_Parse_WeirBursts32ToRteNetGetPtypeAhead8")
     ->Arg(kCold);
@@ -165,7 +167,11 @@ BENCHMARK_CAPTURE(compare, bursts64, weir_bursts<64>, ptype_ahead)
     ->Arg(kCold);
 BENCHMARK_CAPTURE(compare, bursts32_plain, weir_bursts<32>, ptype)
     ->Name("BM_Parse_WeirBursts32ToRteNetGetPtype")
+    ->Arg(kMixed)
     ->Arg(kCold);
+BENCHMARK_CAPTURE(compare, bursts32_mixed, weir_bursts<32>, ptype_ahead)
+    ->Name("BM_Parse_WeirBursts32ToRteNetGetPtypeAhead8")
+    ->Arg(kMixed);
 
 }  // namespace
 }  // namespace weir::bench

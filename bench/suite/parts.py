@@ -31,8 +31,10 @@ def parse(context):
             'what': 'ns a packet, ' + googlebench.runs_of(document, name)[0].get('label', '')})
 
     result = {}
-    result |= compared('parse_real_16k', 'BM_Parse_WeirToRteNetGetPtype/16384')
-    result |= compared('parse_real_16k_libtins', 'BM_Parse_WeirToLibtins/16384')
+    result |= compared('parse_real_16k', 'BM_Parse_WeirBursts32ToRteNetGetPtype/16384')
+    result |= compared('parse_real_16k_ahead', 'BM_Parse_WeirBursts32ToRteNetGetPtypeAhead8/16384')
+    result |= compared('parse_real_16k_single', 'BM_Parse_WeirToRteNetGetPtype/16384')
+    result |= compared('parse_real_16k_libtins', 'BM_Parse_WeirBursts32ToLibtins/16384')
     result |= compared('parse_cold_1m', 'BM_Parse_WeirBursts64ToRteNetGetPtypeAhead8/1048576')
     result |= compared('parse_cold_1m_plain', 'BM_Parse_WeirBursts32ToRteNetGetPtype/1048576')
     hot = context.google('bench/parse_bench', 'BM_Parse_Weir/64$', 0.2)

@@ -69,9 +69,13 @@ def _rows(*rows):
 
 
 ROWS = _rows(
-    Row('parse_real_16k', 'parse', 'parse, real captures, 16k packets in random order: time beside '
-        'rte_net_get_ptype', most=0.75),
-    Row('parse_real_16k_libtins', 'parse', 'the same beside libtins: times faster', TIMES,
+    Row('parse_real_16k', 'parse', 'parse, real captures, 16k packets in random order, in bursts '
+        'of 32 as the worker does: time beside rte_net_get_ptype', most=0.75),
+    Row('parse_real_16k_ahead', 'parse', 'the same beside rte_net_get_ptype with prefetch',
+        higher_is_better=False),
+    Row('parse_real_16k_single', 'parse', 'the same one by one, without prefetch, beside its plain '
+        'loop', higher_is_better=False),
+    Row('parse_real_16k_libtins', 'parse', 'the same in bursts beside libtins: times faster', TIMES,
         least=20),
     Row('parse_cold_1m', 'parse', 'parse, 1 M packets shuffled in cold memory, as the worker does: '
         'time beside rte_net_get_ptype with prefetch', most=0.9),

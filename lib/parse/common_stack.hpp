@@ -10,6 +10,7 @@
 #include "parse/ethernet.hpp"
 #include "parse/flow_hash.hpp"
 #include "parse/icmp.hpp"
+#include "parse/ip.hpp"
 #include "parse/parse.hpp"
 #include "wire/ethernet.hpp"
 #include "wire/ip.hpp"
@@ -18,11 +19,11 @@
 #include "wire/view.hpp"
 
 /// The stacks of headers that most packets have: Ethernet, at most one VLAN tag, IPv4 without
-/// options or IPv6, TCP, UDP, ESP or ICMP, well-formed, whole and with nothing inside that is
-/// parsed. In them every header stands where it always stands, so that a few comparisons tell that
-/// a packet is one of them, and its record is a constant but for lengths, ports or SPI, and hash.
-/// What is known here is only a short cut: of every packet the walk (walk.hpp) says the same, and
-/// of all others it alone.
+/// options or IPv6, TCP, UDP, ESP, ICMP, SCTP or a protocol that is not parsed; or ARP behind
+/// Ethernet; well-formed, whole and with nothing inside that is parsed. In them every header stands
+/// where it always stands, so that a few comparisons tell that a packet is one of them, and its
+/// record is a constant but for lengths, ports or SPI, and hash. What is known here is only a short
+/// cut: of every packet the walk (walk.hpp) says the same, and of all others it alone.
 namespace weir::parse {
 
 /// The octets of `Word` from `at` on, as they stand in memory; only compared with others like it.
@@ -40,6 +41,7 @@ template <typename Word>
 }
 
 /// One of the stacks: where its headers stand, and what all its packets' records have in common.
+/// Behind its network is nothing that is parsed where the transport is kNone.
 template <bool kTagged, LayerKind kNetworkKind, LayerKind kTransportKind>
 struct CommonStack {
     static constexpr bool kIsTagged = kTagged;
@@ -47,20 +49,28 @@ struct CommonStack {
     static constexpr bool kIsTcp = kTransportKind == LayerKind::kTcp;
     static constexpr bool kIsUdp = kTransportKind == LayerKind::kUdp;
     static constexpr bool kIsEsp = kTransportKind == LayerKind::kEsp;
-    static constexpr bool kIsIcmp = !kIsTcp && !kIsUdp && !kIsEsp;
+    static constexpr bool kIsSctp = kTransportKind == LayerKind::kSctp;
+    static constexpr bool kIsNone = kTransportKind == LayerKind::kNone;
+    static constexpr bool kIsIcmp =
+        kTransportKind == LayerKind::kIcmp || kTransportKind == LayerKind::kIcmpv6;
+    static constexpr bool kHasPorts = kIsTcp || kIsUdp || kIsSctp;
     static constexpr LayerKind kKind = kTransportKind;
     static constexpr std::uint16_t kTag = sizeof(wire::Ethernet);
     static constexpr std::uint16_t kNetwork = kTag + (kTagged ? sizeof(wire::VlanTag) : 0);
     static constexpr std::uint16_t kTransport =
         kNetwork + (kIsIpv4 ? sizeof(wire::Ipv4) : sizeof(wire::Ipv6));
-    static constexpr std::uint16_t kTransportOctets = kIsTcp   ? sizeof(wire::Tcp)
-                                                      : kIsUdp ? sizeof(wire::Udp)
-                                                      : kIsEsp ? sizeof(wire::Esp)
-                                                               : sizeof(wire::Icmp);
+    static constexpr std::uint16_t kTransportOctets = kIsTcp    ? sizeof(wire::Tcp)
+                                                      : kIsUdp  ? sizeof(wire::Udp)
+                                                      : kIsEsp  ? sizeof(wire::Esp)
+                                                      : kIsSctp ? sizeof(wire::Sctp)
+                                                      : kIsIcmp ? sizeof(wire::Icmp)
+                                                                : 0;
     /// What has to be there of every packet, whatever its type.
     static constexpr std::uint16_t kNeeded =
-        kIsIcmp ? std::uint16_t{wire::kIcmpErrorOctets} : kTransportOctets;
-    static constexpr std::size_t kLayers = kTagged ? 4 : 3;
+        kIsIcmp   ? std::uint16_t{wire::kIcmpErrorOctets}
+        : kIsSctp ? std::uint16_t{sizeof(wire::Sctp) + sizeof(wire::SctpChunk)}
+                  : kTransportOctets;
+    static constexpr std::size_t kLayers = 2 + (kTagged ? 1 : 0) + (kIsNone ? 0 : 1);
 
     static constexpr PacketRecord kRecord = [] {
         PacketRecord record{};
@@ -73,10 +83,10 @@ struct CommonStack {
         list(LayerKind::kEth, 0);
         if (kTagged) list(LayerKind::kVlan, kTag);
         list(kNetworkKind, kNetwork);
-        list(kTransportKind, kTransport);
+        if (!kIsNone) list(kTransportKind, kTransport);
         record.valid_bytes = kTransport + kTransportOctets;
         record.outer_network_offset = record.inner_network_offset = kNetwork;
-        record.outer_transport_offset = record.inner_transport_offset = kTransport;
+        record.outer_transport_offset = record.inner_transport_offset = kIsNone ? 0 : kTransport;
         record.outer_network = record.inner_network = kNetworkKind;
         record.outer_transport = record.inner_transport = kTransportKind;
         record.vlan_count = kTagged ? 1 : 0;
@@ -89,27 +99,32 @@ struct CommonStack {
     }();
 };
 
-/// Octets of the TCP header at `transport` or of the UDP datagram, by its own length; where there
-/// is none, what is needed; 0 of a message that quotes a packet.
+/// Octets of the TCP header at `transport`, of the UDP datagram, or up to the end of the first SCTP
+/// chunk, by their own length; where there is none, what is needed; less of a message that quotes a
+/// packet.
 template <typename Stack>
 [[nodiscard, gnu::always_inline]] inline int transport_length(const std::byte* transport) noexcept {
     if (Stack::kIsTcp) return static_cast<int>(wire::view<wire::Tcp>(transport).data_offset()) * 4;
     if (Stack::kIsUdp) return wire::view<wire::Udp>(transport).length.host();
-    if (Stack::kIsEsp) return Stack::kNeeded;
+    if (Stack::kIsSctp) {
+        const auto& chunk = wire::view<wire::SctpChunk>(transport + sizeof(wire::Sctp));
+        return static_cast<int>(sizeof(wire::Sctp)) + chunk.length.host();
+    }
+    if (!Stack::kIsIcmp) return Stack::kNeeded;
     return quotes_packet(Stack::kKind, wire::view<wire::Icmp>(transport).type) ? 0 : Stack::kNeeded;
 }
 
-/// Ports, or SPI and sequence number; nothing of ICMP.
+/// Ports, or SPI and sequence number, where there are some.
 template <typename Stack>
 [[gnu::always_inline]] inline void record_transport(const std::byte* transport, int length,
                                                     PacketRecord& record) noexcept {
-    if (Stack::kIsIcmp) return;
     if (Stack::kIsEsp) {
         const auto& esp = wire::view<wire::Esp>(transport);
         record.spi = esp.spi.host();
         record.sequence = esp.sequence.host();
         return;
     }
+    if (!Stack::kHasPorts) return;
     if (Stack::kIsTcp) record.valid_bytes = static_cast<std::uint16_t>(Stack::kTransport + length);
     const auto ports = word_at<std::uint32_t>(transport);
     const std::uint32_t in_host_order = std::endian::native == std::endian::little
@@ -118,18 +133,45 @@ template <typename Stack>
     std::memcpy(&record.source_port, &in_host_order, sizeof in_host_order);
 }
 
-/// Nothing but Ethernet, with an EtherType that leads to no known layer.
-[[gnu::always_inline]] inline void record_ethernet_alone(PacketRecord& record) noexcept {
+/// Nothing but Ethernet, and `kKind` behind it; kNone: an EtherType that leads to no known layer.
+template <LayerKind kKind, std::uint16_t kOctets>
+[[gnu::always_inline]] inline void record_link(PacketRecord& record) noexcept {
+    constexpr bool kIsAlone = kKind == LayerKind::kNone;
     static constexpr PacketRecord kRecord = [] {
         PacketRecord record{};
-        record.layer_mask = layer_bit(LayerKind::kEth);
-        record.layer_count = 1;
-        record.valid_bytes = sizeof(wire::Ethernet);
+        record.layer_mask = layer_bit(LayerKind::kEth) | (kIsAlone ? 0 : layer_bit(kKind));
+        record.layer_count = kIsAlone ? 1 : 2;
+        record.valid_bytes = sizeof(wire::Ethernet) + kOctets;
         return record;
     }();
     std::memcpy(&record, &kRecord, offsetof(PacketRecord, layer_offsets));
     record.layer_offsets[0] = 0;
     record.layer_kinds[0] = LayerKind::kEth;
+    if (kIsAlone) return;
+    record.layer_offsets[1] = sizeof(wire::Ethernet);
+    record.layer_kinds[1] = kKind;
+}
+
+/// No frame that is shorter has one of the stacks: Ethernet, IPv4, and 8 octets; or all of ARP.
+inline constexpr std::uint16_t kShortestCommon = 42;
+
+/// Writes the record of an untagged frame that carries no IP; false, and nothing is written, where
+/// it takes more to tell what it is. kShortestCommon octets are there.
+[[nodiscard, gnu::always_inline]] inline bool parse_common_link(const std::byte* frame,
+                                                                PacketRecord& record) noexcept {
+    constexpr std::size_t kShortArp = sizeof(wire::Arp) + 2 * (6 + 4);  // Of Ethernet and IPv4.
+    static_assert(sizeof(wire::Ethernet) + kShortArp <= kShortestCommon);
+    const std::uint16_t ether_type = wire::view<wire::Ethernet>(frame).ether_type.host();
+    if (ether_type <= wire::kEthernetLengthMax) return false;
+    const LayerKind kind = layer_of_ether_type(ether_type);
+    if (kind == LayerKind::kNone) {
+        record_link<LayerKind::kNone, 0>(record);
+        return true;
+    }
+    if (kind != LayerKind::kArp) return false;
+    if (wire::view<wire::Arp>(frame + sizeof(wire::Ethernet)).octets() != kShortArp) return false;
+    record_link<LayerKind::kArp, kShortArp>(record);
+    return true;
 }
 
 /// Writes the record of a packet of the stack, which this is by its EtherTypes, protocol number and
@@ -167,7 +209,7 @@ template <typename Stack>
     record_transport<Stack>(transport, length, record);
     record.flow_hash =
         flow_hash(Stack::kIsIpv4 ? ipv4_flow_addresses(network) : ipv6_flow_addresses(network),
-                  Stack::kIsIcmp ? 0 : word_at<std::uint32_t>(transport));
+                  Stack::kHasPorts || Stack::kIsEsp ? word_at<std::uint32_t>(transport) : 0);
     record.network_end_offset = static_cast<std::uint16_t>(end);
     if (Stack::kIsTagged) {
         const std::uint16_t tci = wire::view<wire::VlanTag>(frame + Stack::kTag).tci.host();
@@ -194,6 +236,15 @@ template <bool kTagged, LayerKind kNetworkKind>
     if (protocol == kIcmp) {
         using Icmp = CommonStack<kTagged, kNetworkKind, kIcmpKind>;
         return parse_common<Icmp>(frame, captured, options, record);
+    }
+    const LayerKind kind = layer_of_any_protocol(protocol, !kIsIpv4);
+    if (kind == LayerKind::kNone) {
+        using Alone = CommonStack<kTagged, kNetworkKind, LayerKind::kNone>;
+        return parse_common<Alone>(frame, captured, options, record);
+    }
+    if (kind == LayerKind::kSctp) {
+        using Sctp = CommonStack<kTagged, kNetworkKind, LayerKind::kSctp>;
+        return parse_common<Sctp>(frame, captured, options, record);
     }
     return false;
 }
@@ -257,9 +308,8 @@ template <bool kTagged>
                                                            std::uint16_t octets,
                                                            const ParseOptions& options,
                                                            PacketRecord& record) noexcept {
-    constexpr int kShortest = 42;  // Ethernet, IPv4, and 8 octets.
     constexpr std::size_t kMostLayers = 4;
-    if (octets < kShortest || options.max_layers < kMostLayers) [[unlikely]] {
+    if (octets < kShortestCommon || options.max_layers < kMostLayers) [[unlikely]] {
         return false;
     }
     constexpr std::size_t kType = offsetof(wire::Ethernet, ether_type);
@@ -268,21 +318,13 @@ template <bool kTagged>
         return parse_common_ipv4<false>(frame, octets, options, record);
     }
     if (is_ipv6(type)) return parse_common_ipv6<false>(frame, octets, options, record);
-    const std::uint16_t ether_type = wire::view<wire::Ethernet>(frame).ether_type.host();
-    if (ether_type == wire::kEtherTypeVlan) {
-        const auto inner = word_at<std::uint32_t>(frame + kType + sizeof(wire::VlanTag));
-        if (is_plain_ipv4(inner)) {
-            return parse_common_ipv4<true>(frame, octets, options, record);
-        }
-        if (is_ipv6(inner)) return parse_common_ipv6<true>(frame, octets, options, record);
-        return false;
+    if (wire::view<wire::Ethernet>(frame).ether_type.host() != wire::kEtherTypeVlan) {
+        return parse_common_link(frame, record);
     }
-    if (ether_type <= wire::kEthernetLengthMax ||
-        layer_of_ether_type(ether_type) != LayerKind::kNone) {
-        return false;
-    }
-    record_ethernet_alone(record);
-    return true;
+    const auto inner = word_at<std::uint32_t>(frame + kType + sizeof(wire::VlanTag));
+    if (is_plain_ipv4(inner)) return parse_common_ipv4<true>(frame, octets, options, record);
+    if (is_ipv6(inner)) return parse_common_ipv6<true>(frame, octets, options, record);
+    return false;
 }
 
 }  // namespace weir::parse

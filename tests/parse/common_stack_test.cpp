@@ -85,6 +85,9 @@ std::vector<std::vector<std::byte>> near_packets() {
             Packet(network).icmp(3, 1).ipv4("192.0.2.1", "192.0.2.2").udp(1, 2).build());
         packets.push_back(Packet(network).icmpv6().payload(9).build());
         packets.push_back(Packet(network).icmpv6(136).payload(20).build());
+        packets.push_back(Packet(network).sctp(1, 2).sctp_chunk(24).pad_to(99).build());
+        packets.push_back(Packet(network).sctp(1, 2).build());
+        packets.push_back(Packet(network).raw({1, 2, 3, 4, 5, 6, 7, 8, 9}).pad_to(99).build());
     };
     for (const Packet& link : {Packet().eth(), Packet().eth().vlan(5),
                                Packet().eth().vlan(5, 0x88a8), Packet().eth().vlan(5).vlan(6)}) {
@@ -94,6 +97,7 @@ std::vector<std::vector<std::byte>> near_packets() {
         all_transports(Packet(link).ipv6("2001:db8::1", "2001:db8::2"));
         all_transports(Packet(link).ipv6("2001:db8::1", "2001:db8::2").hop_by_hop());
         packets.push_back(Packet(link).payload(60).build());
+        packets.push_back(Packet(link).arp("192.0.2.1", "192.0.2.2").pad_to(60).build());
     }
     return packets;
 }
