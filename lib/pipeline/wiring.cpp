@@ -283,7 +283,8 @@ void Wiring::make_rx() {
                                                     tsc_of(kFlushDelaySeconds));
     }
     for (WorkerSlot& slot : workers_) {
-        slot.task = std::make_unique<stage::WorkerTask>(slot.inlets, *slot.worker);
+        slot.task =
+            std::make_unique<stage::WorkerTask>(slot.inlets, *slot.worker, tsc_of(kRestSeconds));
     }
 }
 

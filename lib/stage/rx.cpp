@@ -129,16 +129,24 @@ std::size_t DirectTask::poll(const Turn& turn) noexcept {
     return moved;
 }
 
+std::size_t Inlet::take(mem::Burst& burst, std::uint64_t now, std::uint64_t rest_tsc) noexcept {
+    if (now < rests_until && rest_tsc != 0) return 0;
+    const std::size_t taken = ring->pop(burst);
+    if (taken > 1 && taken < mem::kMaxBurst) rests_until = now + rest_tsc;
+    return taken;
+}
+
 std::size_t WorkerTask::poll(const Turn& turn) noexcept {
+    const std::uint64_t rest_tsc = turn.phase < Phase::kDrain ? rest_tsc_ : 0;
     std::size_t moved = 0;
     for (Inlet& inlet : inlets_) {
         if (!worker_.has_room()) break;
         const std::uint64_t now = moved == 0 ? turn.started_tsc : base::tsc_now();
         mem::Burst burst;
-        const std::size_t popped = inlet.ring->pop(burst);
-        if (popped == 0) continue;
-        moved += popped;
-        take(inlet, burst, now, turn.clock);
+        const std::size_t taken = inlet.take(burst, now, rest_tsc);
+        if (taken == 0) continue;
+        moved += taken;
+        process(inlet, burst, now, turn.clock);
     }
     moved += worker_.flush(turn.phase);
     set_held(worker_.held());
@@ -146,8 +154,8 @@ std::size_t WorkerTask::poll(const Turn& turn) noexcept {
     return moved;
 }
 
-void WorkerTask::take(Inlet& inlet, mem::Burst& burst, std::uint64_t now,
-                      StageClock& clock) noexcept {
+void WorkerTask::process(Inlet& inlet, mem::Burst& burst, std::uint64_t now,
+                         StageClock& clock) noexcept {
     const std::size_t packets = burst.size();
     const std::uint64_t waited = mem::ReceiveStamp::ticks_until(burst[0], now);
     inlet.waits.add(waited);
