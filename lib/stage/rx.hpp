@@ -21,13 +21,15 @@ namespace weir::stage {
 struct Outlet {
     ring::PacketRing* ring = nullptr;
     mem::BurstOf<2 * mem::kMaxBurst> staged{mem::Owner::kStaging};
-    std::uint64_t flush_tsc = 0;  ///< When `staged` goes out even if it is small.
+    std::uint64_t flush_tsc = 0;  ///< From when on `staged` goes out even if it is small.
 };
 
 class RxTask final : public Task {
    public:
     /// All storage is the caller's. One outlet: every packet goes there. Several: a packet's flow
-    /// decides (see flow/spread_hash.hpp). `flush_delay_tsc` bounds how long a packet is staged.
+    /// decides (see flow/spread_hash.hpp), and it is staged until there is a burst for its worker,
+    /// or `flush_delay_tsc` ticks have passed since the last went there: while the load is low, no
+    /// packet waits.
     RxTask(std::span<Source* const> sources, std::span<Outlet> outlets, PacketLimit& limit,
            std::uint64_t flush_delay_tsc) noexcept
         : sources_(sources), outlets_(outlets), limit_(limit), flush_delay_tsc_(flush_delay_tsc) {}
@@ -37,7 +39,7 @@ class RxTask final : public Task {
    private:
     [[nodiscard]] bool outlets_have_room() const noexcept;
     [[nodiscard]] std::size_t spread(mem::Burst& burst, std::uint64_t now) noexcept;
-    [[nodiscard]] bool stage(Outlet& outlet, rte_mbuf* mbuf, std::uint64_t now) noexcept;
+    [[nodiscard]] static bool stage(Outlet& outlet, rte_mbuf* mbuf) noexcept;
     std::size_t flush(std::uint64_t now, bool all) noexcept;
 
     std::span<Source* const> sources_;
