@@ -17,7 +17,8 @@ struct Delays {
     std::vector<double> p50_ns, p99_ns;  ///< By round.
     std::vector<double> one_way_ns;      ///< How far apart the CPUs were, by round.
     double packets_a_burst = 0;
-    int dropped = 0;  ///< Rounds more, in which the kernel kept an lcore off its CPU.
+    double ticks_a_packet = 0;  ///< TSC ticks that the worker was busy.
+    int dropped = 0;            ///< Rounds more, in which the kernel kept an lcore off its CPU.
 
     [[nodiscard]] std::string text() const;
     void add_rows(nlohmann::json& rows) const;
@@ -28,7 +29,9 @@ struct Delays {
 class HandOverDelays {
    public:
     explicit HandOverDelays(LoopedPort& port) : port_(port) {}
-    [[nodiscard]] Delays measure(double packets_a_second, int rounds, double seconds);
+    /// `rest_seconds`: see stage::Inlet::take().
+    [[nodiscard]] Delays measure(double packets_a_second, int rounds, double seconds,
+                                 double rest_seconds = pipeline::kRestSeconds);
 
    private:
     LoopedPort& port_;

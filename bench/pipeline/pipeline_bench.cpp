@@ -196,8 +196,8 @@ void pipeline(benchmark::State& state, Store store, const std::string& device) {
     setup.scratch = scratch;
     setup.parse_options = parse::make_parse_options({}, std::nullopt, std::nullopt);
     stage::Worker worker(setup);
-    stage::Inlet inlets[] = {{&ring, {}, {}}};
-    stage::WorkerTask worker_task(inlets, worker);
+    stage::Inlet inlets[] = {{&ring, 0, {}, {}}};
+    stage::WorkerTask worker_task(inlets, worker, 0);
     stage::Task* const tasks[] = {&worker_task};
     std::atomic<stage::Phase> phase{stage::Phase::kRun};
     stage::LcoreLoop loop;

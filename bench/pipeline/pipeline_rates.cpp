@@ -5,8 +5,9 @@
 //   direct      run to completion: all on one lcore
 //   receive     one lcore receives and frees, as testpmd rxonly does
 //   pipeline-rates [--rounds 21] [--seconds 0.03] [--json FILE] CAPTURE
-// then how long packets wait between rx and worker, while they come at a share of the pipeline's
-// rate. What the kernel disturbed is measured anew.
+// then how long packets wait between rx and worker, and what the worker spends on them, while they
+// come at a share of the pipeline's rate; the same if it never left its ring alone. What the kernel
+// disturbed is measured anew.
 
 #include <rte_ethdev.h>
 #include <rte_pause.h>
@@ -221,10 +222,12 @@ void run(const std::string& capture, int rounds, double seconds, const std::stri
 
     HandOverDelays delays(port);
     const double full = quantile(rates.pipeline, 0.5);
-    for (const double share : {0.02, 0.5, 0.9}) {
+    for (const double share : {0.02, 0.25, 0.5, 0.9}) {
         const Delays found = delays.measure(share * full, rounds, seconds);
         std::printf("%.0f %% load, %.2f Mpps: %s\n", share * 100, share * full / 1e6,
                     found.text().c_str());
+        const Delays restless = delays.measure(share * full, rounds, seconds, 0);
+        std::printf("  were rings never left alone: %s\n", restless.text().c_str());
         if (share == 0.5) found.add_rows(rows);
     }
     document["steal_seconds"] = steal_seconds() - stolen;

@@ -52,6 +52,10 @@ struct PortSlot {
     std::vector<std::unique_ptr<stage::EthSource>> queues;  ///< Of a device.
 };
 
+/// How long a worker leaves a ring alone behind a burst that was small (stage::Inlet::take): a
+/// packet waits no longer for company. What a small burst costs a worker is about as much.
+inline constexpr double kRestSeconds = 1e-6;
+
 /// A worker with what belongs to it alone.
 struct WorkerSlot {
     std::unique_ptr<mem::HugepageArray<ipsec::SaLine>> sa_lines;

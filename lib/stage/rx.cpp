@@ -68,12 +68,12 @@ std::size_t RxTask::spread(mem::Burst& burst, std::uint64_t now) noexcept {
         // As it came, unless older packets are still waiting for room.
         Outlet& outlet = outlets_.front();
         if (outlet.staged.empty()) outlet.ring->push(burst);
-        for (rte_mbuf* mbuf : burst.mbufs()) dropped += stage(outlet, mbuf, now) ? 0 : 1;
+        for (rte_mbuf* mbuf : burst.mbufs()) dropped += stage(outlet, mbuf) ? 0 : 1;
     } else {
         for (rte_mbuf* mbuf : burst.mbufs()) rte_prefetch0(rte_pktmbuf_mtod(mbuf, const void*));
         for (rte_mbuf* mbuf : burst.mbufs()) {
             const std::uint64_t hash = spread_hash_of(mbuf);
-            dropped += stage(outlets_[hash * outlets_.size() >> 32], mbuf, now) ? 0 : 1;
+            dropped += stage(outlets_[hash * outlets_.size() >> 32], mbuf) ? 0 : 1;
         }
     }
     burst.give(burst.size());
@@ -81,7 +81,7 @@ std::size_t RxTask::spread(mem::Burst& burst, std::uint64_t now) noexcept {
 }
 
 /// False: there was no room, and the packet is freed.
-bool RxTask::stage(Outlet& outlet, rte_mbuf* mbuf, std::uint64_t now) noexcept {
+bool RxTask::stage(Outlet& outlet, rte_mbuf* mbuf) noexcept {
     if (outlet.staged.room() == 0) {
         outlet.ring->push(outlet.staged);
         if (outlet.staged.room() == 0) {
@@ -89,7 +89,6 @@ bool RxTask::stage(Outlet& outlet, rte_mbuf* mbuf, std::uint64_t now) noexcept {
             return false;
         }
     }
-    if (outlet.staged.empty()) outlet.flush_tsc = now + flush_delay_tsc_;
     outlet.staged.push(mbuf);
     return true;
 }
@@ -100,7 +99,9 @@ std::size_t RxTask::flush(std::uint64_t now, bool all) noexcept {
         if (outlet.staged.empty()) continue;
         const bool due = all || outlets_.size() == 1 || now >= outlet.flush_tsc ||
                          outlet.staged.size() >= mem::kMaxBurst;
-        if (due) moved += outlet.ring->push(outlet.staged);
+        if (!due) continue;
+        moved += outlet.ring->push(outlet.staged);
+        outlet.flush_tsc = now + flush_delay_tsc_;
     }
     return moved;
 }
@@ -129,16 +130,24 @@ std::size_t DirectTask::poll(const Turn& turn) noexcept {
     return moved;
 }
 
+std::size_t Inlet::take(mem::Burst& burst, std::uint64_t now, std::uint64_t rest_tsc) noexcept {
+    if (now < rests_until && rest_tsc != 0) return 0;
+    const std::size_t taken = ring->pop(burst);
+    if (taken > 1 && taken < mem::kMaxBurst) rests_until = now + rest_tsc;
+    return taken;
+}
+
 std::size_t WorkerTask::poll(const Turn& turn) noexcept {
+    const std::uint64_t rest_tsc = turn.phase < Phase::kDrain ? rest_tsc_ : 0;
     std::size_t moved = 0;
     for (Inlet& inlet : inlets_) {
         if (!worker_.has_room()) break;
         const std::uint64_t now = moved == 0 ? turn.started_tsc : base::tsc_now();
         mem::Burst burst;
-        const std::size_t popped = inlet.ring->pop(burst);
-        if (popped == 0) continue;
-        moved += popped;
-        take(inlet, burst, now, turn.clock);
+        const std::size_t taken = inlet.take(burst, now, rest_tsc);
+        if (taken == 0) continue;
+        moved += taken;
+        process(inlet, burst, now, turn.clock);
     }
     moved += worker_.flush(turn.phase);
     set_held(worker_.held());
@@ -146,8 +155,8 @@ std::size_t WorkerTask::poll(const Turn& turn) noexcept {
     return moved;
 }
 
-void WorkerTask::take(Inlet& inlet, mem::Burst& burst, std::uint64_t now,
-                      StageClock& clock) noexcept {
+void WorkerTask::process(Inlet& inlet, mem::Burst& burst, std::uint64_t now,
+                         StageClock& clock) noexcept {
     const std::size_t packets = burst.size();
     const std::uint64_t waited = mem::ReceiveStamp::ticks_until(burst[0], now);
     inlet.waits.add(waited);

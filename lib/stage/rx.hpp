@@ -21,13 +21,15 @@ namespace weir::stage {
 struct Outlet {
     ring::PacketRing* ring = nullptr;
     mem::BurstOf<2 * mem::kMaxBurst> staged{mem::Owner::kStaging};
-    std::uint64_t flush_tsc = 0;  ///< When `staged` goes out even if it is small.
+    std::uint64_t flush_tsc = 0;  ///< From when on `staged` goes out even if it is small.
 };
 
 class RxTask final : public Task {
    public:
     /// All storage is the caller's. One outlet: every packet goes there. Several: a packet's flow
-    /// decides (see flow/spread_hash.hpp). `flush_delay_tsc` bounds how long a packet is staged.
+    /// decides (see flow/spread_hash.hpp), and it is staged until there is a burst for its worker,
+    /// or `flush_delay_tsc` ticks have passed since the last went there: while the load is low, no
+    /// packet waits.
     RxTask(std::span<Source* const> sources, std::span<Outlet> outlets, PacketLimit& limit,
            std::uint64_t flush_delay_tsc) noexcept
         : sources_(sources), outlets_(outlets), limit_(limit), flush_delay_tsc_(flush_delay_tsc) {}
@@ -37,7 +39,7 @@ class RxTask final : public Task {
    private:
     [[nodiscard]] bool outlets_have_room() const noexcept;
     [[nodiscard]] std::size_t spread(mem::Burst& burst, std::uint64_t now) noexcept;
-    [[nodiscard]] bool stage(Outlet& outlet, rte_mbuf* mbuf, std::uint64_t now) noexcept;
+    [[nodiscard]] static bool stage(Outlet& outlet, rte_mbuf* mbuf) noexcept;
     std::size_t flush(std::uint64_t now, bool all) noexcept;
 
     std::span<Source* const> sources_;
@@ -63,7 +65,19 @@ class DirectTask final : public Task {
 
 /// A worker's end of one ring, and what it finds there. One writing lcore.
 struct Inlet {
+    /// Takes a burst from the ring into the empty `burst`, but with a `rest_tsc` not before
+    /// `rests_until`. Returns how many packets it took.
+    ///
+    /// A worker that keeps up with its ring finds a packet or a few each time, and each time pays
+    /// for what moves between the two lcores and for publishing. So behind a burst that is not full
+    /// it leaves the ring alone for `rest_tsc` ticks from `now`, its turn's beginning: more gathers
+    /// meanwhile, and rx, too, is faster when nobody looks into its ring. Behind a single packet it
+    /// does not: the load is low then, and whatever comes next is taken as it comes. Behind a full
+    /// burst there may be more.
+    std::size_t take(mem::Burst& burst, std::uint64_t now, std::uint64_t rest_tsc) noexcept;
+
     ring::PacketRing* ring = nullptr;
+    std::uint64_t rests_until = 0;  ///< TSC.
     /// TSC ticks from the turn that received a packet to the turn that took it from the ring: of
     /// each burst taken, its first packet, which has waited longest.
     base::SharedLogHistogram waits;
@@ -74,17 +88,19 @@ struct Inlet {
 /// A worker's end of the rings: one from each rx lcore, polled in turn.
 class WorkerTask final : public Task {
    public:
-    /// The inlets are the caller's.
-    WorkerTask(std::span<Inlet> inlets, Worker& worker) noexcept
-        : inlets_(inlets), worker_(worker) {}
+    /// The inlets are the caller's. `rest_tsc` bounds how long a packet is left in its ring for
+    /// company, see Inlet::take().
+    WorkerTask(std::span<Inlet> inlets, Worker& worker, std::uint64_t rest_tsc) noexcept
+        : inlets_(inlets), worker_(worker), rest_tsc_(rest_tsc) {}
 
     std::size_t poll(const Turn& turn) noexcept override;
 
    private:
-    void take(Inlet& inlet, mem::Burst& burst, std::uint64_t now, StageClock& clock) noexcept;
+    void process(Inlet& inlet, mem::Burst& burst, std::uint64_t now, StageClock& clock) noexcept;
 
     std::span<Inlet> inlets_;
     Worker& worker_;
+    std::uint64_t rest_tsc_;
 };
 
 }  // namespace weir::stage

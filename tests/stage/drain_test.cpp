@@ -33,11 +33,11 @@ struct Lossless {
     Sender sender;
     ring::PacketRing ring{kRingSize, this_socket()};
     Source* const sources[1] = {&source};
-    Inlet inlets[1] = {{&ring, {}, {}}};
+    Inlet inlets[1] = {{&ring, 0, {}, {}}};
     Outlet outlets[1] = {{&ring, {}, 0}};
     PacketLimit limit{PacketLimit::kNone};
     RxTask rx{sources, outlets, limit, 1000};
-    WorkerTask task{inlets, sender.worker};
+    WorkerTask task{inlets, sender.worker, 1000};
 
    private:
     static Transmitter::Setup waiting(Transmitter::Setup out) {

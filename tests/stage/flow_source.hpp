@@ -13,11 +13,12 @@
 
 namespace weir::stage {
 
-/// Gives packets of many flows, each marked with its place in the flow.
+/// Gives packets of many flows, each marked with its place in the flow, so many at a time.
 class FlowSource final : public Source {
    public:
-    FlowSource(mem::PacketPool& pool, std::size_t packets, bool lossless)
-        : Source({0}, lossless), pool_(pool), left_(packets) {
+    FlowSource(mem::PacketPool& pool, std::size_t packets, bool lossless,
+               std::size_t at_a_time = mem::kMaxBurst)
+        : Source({0}, lossless), pool_(pool), left_(packets), at_a_time_(at_a_time) {
         for (unsigned flow = 0; flow < kFlows; ++flow) {
             frames_.push_back(gen::Packet()
                                   .eth()
@@ -28,7 +29,7 @@ class FlowSource final : public Source {
         }
     }
     Received receive(mem::Burst& burst, std::size_t most) noexcept override {
-        const std::size_t count = std::min(most, left_);
+        const std::size_t count = std::min({most, left_, at_a_time_});
         if (count == 0 || !pool_.allocate(burst, count)) return {};
         left_ -= count;
         Received received;
@@ -51,6 +52,7 @@ class FlowSource final : public Source {
    private:
     mem::PacketPool& pool_;
     std::size_t left_;
+    std::size_t at_a_time_;
     unsigned next_ = 0;
     std::vector<std::vector<std::byte>> frames_;
 };

@@ -51,11 +51,11 @@ struct Path {
     Worker worker;
     ring::PacketRing ring{1024, this_socket()};
     Source* const sources[1] = {&source};
-    Inlet inlets[1] = {{&ring, {}, {}}};
+    Inlet inlets[1] = {{&ring, 0, {}, {}}};
     Outlet outlets[1] = {{&ring, {}, 0}};
     PacketLimit limit{PacketLimit::kNone};
     RxTask rx{sources, outlets, limit, 1000};
-    WorkerTask task{inlets, worker};
+    WorkerTask task{inlets, worker, 0};
 };
 
 TEST_F(LatencyTest, IsFromOneTurnToTheOther) {

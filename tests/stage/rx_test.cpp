@@ -136,6 +136,56 @@ TEST_F(RxTaskTest, StampsEveryPacketThatItHandsOn) {
     }
 }
 
+/// The task's turn at a TSC that the test chooses; flush_delay_tsc is 1000 (see Bench).
+Turn turn_at(std::uint64_t now, Phase phase = Phase::kRun) {
+    return {phase, now, StageClock::off()};
+}
+
+TEST_F(RxTaskTest, StagesNoPacketWhileTheLoadIsLow) {
+    FlowSource source(pool_, 200, true, 5);
+    Bench bench(2, 256, source, PacketLimit::kNone);
+    for (std::uint64_t turn = 1; turn <= 40; ++turn) {
+        bench.task->poll(turn_at(turn * 1000));
+        EXPECT_EQ(bench.task->held(), 0U);
+        EXPECT_EQ(bench.drain(0) + bench.drain(1), 5U);
+    }
+}
+
+TEST_F(RxTaskTest, StagesUntilTheDelayHasPassedSinceTheLastBurst) {
+    FlowSource source(pool_, 60, true, FlowSource::kFlows);
+    Bench bench(2, 256, source, PacketLimit::kNone);
+    bench.task->poll(turn_at(5000));
+    EXPECT_EQ(bench.drain(0) + bench.drain(1), 20U) << "nothing had gone that way";
+    bench.task->poll(turn_at(5001));
+    bench.task->poll(turn_at(5999));
+    EXPECT_EQ(bench.drain(0) + bench.drain(1), 0U);
+    EXPECT_EQ(bench.task->held(), 40U);
+    bench.task->poll(turn_at(6000));
+    EXPECT_EQ(bench.drain(0) + bench.drain(1), 40U) << "nothing more had to come";
+    EXPECT_EQ(bench.task->held(), 0U);
+}
+
+TEST_F(RxTaskTest, HandsOnAFullBurstAtOnce) {
+    FlowSource source(pool_, 1000, true);
+    Bench bench(2, 1024, source, PacketLimit::kNone);
+    for (int turn = 0; turn < 10; ++turn) {
+        bench.task->poll(turn_at(5000));
+        for (const Outlet& outlet : bench.outlets) EXPECT_LT(outlet.staged.size(), mem::kMaxBurst);
+    }
+    EXPECT_EQ(bench.task->held() + bench.drain(0) + bench.drain(1), 640U);
+}
+
+TEST_F(RxTaskTest, StagesNothingDuringADrain) {
+    FlowSource source(pool_, 40, true, 20);
+    Bench bench(2, 256, source, PacketLimit::kNone);
+    bench.task->poll(turn_at(5000));
+    bench.task->poll(turn_at(5001));
+    EXPECT_EQ(bench.task->held(), 20U);
+    bench.task->poll(turn_at(5002, Phase::kDrain));
+    EXPECT_EQ(bench.task->held(), 0U);
+    EXPECT_EQ(bench.drain(0) + bench.drain(1), 40U);
+}
+
 TEST_F(RxTaskTest, StopsAtTheLimitExactly) {
     FlowSource source(pool_, 3000, true);
     Bench bench(2, 1024, source, 777);
