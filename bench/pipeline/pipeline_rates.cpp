@@ -4,13 +4,16 @@
 //   skeleton    the same port and the same ring, and the other lcore frees what it pops
 //   direct      run to completion: all on one lcore
 //   receive     one lcore receives and frees, as testpmd rxonly does
+//   classify    the same, and calls rte_net_get_ptype for each packet in between
 //   pipeline-rates [--rounds 21] [--seconds 0.03] [--json FILE] CAPTURE
 // then how long packets wait between rx and worker, and what the worker spends on them, while they
 // come at a share of the pipeline's rate; the same if it never left its ring alone. What the kernel
 // disturbed is measured anew.
 
 #include <rte_ethdev.h>
+#include <rte_net.h>
 #include <rte_pause.h>
+#include <rte_prefetch.h>
 
 #include <CLI/CLI.hpp>
 #include <array>
@@ -79,6 +82,23 @@ int receive_and_free(void* argument) {
     return 0;
 }
 
+/// What rte_net_get_ptype costs in such a loop, its headers fetched ahead as a worker does.
+int receive_classify_and_free(void* argument) {
+    Bare& bare = *static_cast<Bare*>(argument);
+    while (!bare.ended()) {
+        mem::Burst burst;
+        bare.receive(burst);
+        for (const rte_mbuf* mbuf : burst.mbufs()) {
+            rte_prefetch0(rte_pktmbuf_mtod(mbuf, const void*));
+        }
+        for (rte_mbuf* mbuf : burst.mbufs()) {
+            rte_net_hdr_lens lengths;
+            mbuf->packet_type = rte_net_get_ptype(mbuf, &lengths, RTE_PTYPE_ALL_MASK);
+        }
+    }
+    return 0;
+}
+
 int run_loop(void* loop) {
     static_cast<stage::LcoreLoop*>(loop)->run();
     return 0;
@@ -98,16 +118,21 @@ class Rates {
         const double bare = undisturbed([this] { return measure(receive_and_push, pop_and_free); });
         const double direct = undisturbed([this] { return measure_direct(); });
         const double received = undisturbed([this] { return measure(receive_and_free, nullptr); });
-        if (pipelined == 0 || bare == 0 || direct == 0 || received == 0) return false;
+        const double classified =
+            undisturbed([this] { return measure(receive_classify_and_free, nullptr); });
+        for (const double rate : {pipelined, bare, direct, received, classified}) {
+            if (rate == 0) return false;
+        }
         pipeline.push_back(pipelined);
         skeleton.push_back(bare);
         run_to_completion.push_back(direct);
         receive_only.push_back(received);
+        classify.push_back(classified);
         one_way_ns.push_back(std::max(way, one_way()));
         return true;
     }
 
-    std::vector<double> pipeline, skeleton, run_to_completion, receive_only, one_way_ns;
+    std::vector<double> pipeline, skeleton, run_to_completion, receive_only, classify, one_way_ns;
 
    private:
     [[nodiscard]] double one_way() {
@@ -194,10 +219,15 @@ void print(const Rates& rates, int dropped) {
     print_spread("skeleton, Mpps", in_millions(rates.skeleton));
     print_spread("run to completion, Mpps", in_millions(rates.run_to_completion));
     print_spread("receive and free, one lcore, Mpps", in_millions(rates.receive_only));
+    print_spread("the same with rte_net_get_ptype, Mpps", in_millions(rates.classify));
     print_spread("pipeline beside skeleton", ratios(rates.pipeline, rates.skeleton));
     print_spread("pipeline beside run to completion",
                  ratios(rates.pipeline, rates.run_to_completion));
     print_spread("pipeline beside receive and free", ratios(rates.pipeline, rates.receive_only));
+    print_spread("run to completion beside receive and free",
+                 ratios(rates.run_to_completion, rates.receive_only));
+    print_spread("rte_net_get_ptype beside receive and free",
+                 ratios(rates.classify, rates.receive_only));
     print_spread("a cache line's way, ns", rates.one_way_ns);
 }
 
@@ -218,6 +248,10 @@ void run(const std::string& capture, int rounds, double seconds, const std::stri
                                   "pipeline beside run to completion in the same process");
     rows["pipeline_receive"] = row(rates.pipeline, rates.receive_only, "pps",
                                    "pipeline beside one lcore that receives and frees");
+    rows["direct_receive"] = row(rates.run_to_completion, rates.receive_only, "pps",
+                                 "run to completion beside one lcore that receives and frees");
+    rows["classify_receive"] = row(rates.classify, rates.receive_only, "pps",
+                                   "rte_net_get_ptype between receiving and freeing");
     document["one_way_ns"] = rates.one_way_ns;
 
     HandOverDelays delays(port);

@@ -102,6 +102,10 @@ ROWS = _rows(
     Row('pipeline_direct', 'pipeline', 'the same beside run-to-completion', higher_is_better=True),
     Row('pipeline_receive', 'pipeline', 'the same beside one lcore that receives and frees',
         higher_is_better=True),
+    Row('direct_receive', 'pipeline', 'run-to-completion, real captures: rate beside one lcore that '
+        'receives and frees, in the same process', higher_is_better=True),
+    Row('classify_receive', 'pipeline', 'for comparison: the rate of one that receives, calls '
+        'rte_net_get_ptype and frees, beside the same', higher_is_better=True),
     Row('demo', 'demo', 'generator-fed demo, pipeline: packets a second', VALUE,
         higher_is_better=True),
     Row('handover_latency_p50', 'pipeline', 'hand-over at half load, p50: ns', VALUE, most=3000,
