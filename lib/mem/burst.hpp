@@ -74,7 +74,7 @@ class BurstOf {
     std::size_t offer(Owner to, const Holder& holder, Consume&& consume, Place place) noexcept {
         watch::giving({mbufs_.data(), size_}, to, holder, place);
         const std::size_t taken = consume(mbufs_.data(), size_);
-        if (taken != 0) give(taken);
+        give(taken);
         watch::took({mbufs_.data(), size_}, to, holder_, place);
         return taken;
     }
@@ -84,8 +84,12 @@ class BurstOf {
     }
 
     /// Ends our ownership of the first `count`, which others hold already, and moves the rest to
-    /// the front.
+    /// the front. Nearly always nothing is left.
     void give(std::size_t count) noexcept {
+        if (count == size_) [[likely]] {
+            size_ = 0;
+            return;
+        }
         for (std::size_t i = count; i < size_; ++i) mbufs_[i - count] = mbufs_[i];
         size_ -= static_cast<std::uint32_t>(count);
     }
