@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """What a report says of the machine, the programs and the circumstances it was measured under."""
+import contextlib
 import itertools
 import json
 import os
@@ -29,6 +30,35 @@ def _meminfo():
     with open('/proc/meminfo', encoding='ascii') as file:
         found = re.findall(r'^(\w+):\s*(\d+)', file.read(), re.M)
     return {name: int(value) for name, value in found}
+
+
+_HUGEPAGES = '/proc/sys/vm/nr_hugepages'
+
+
+@contextlib.contextmanager
+def hugepages(octets):
+    """Has the kernel keep that much in hugepages, if it can and we may, and gives back afterwards
+    what was not there before. Yields whether it is there."""
+    def free():
+        memory = _meminfo()
+        return memory.get('HugePages_Free', 0) * memory.get('Hugepagesize', 0) * 1024
+
+    before = None
+    try:
+        if free() < octets:
+            with open(_HUGEPAGES, 'r+', encoding='ascii') as file:
+                before = int(file.read())
+                missing = -(-(octets - free()) // (_meminfo()['Hugepagesize'] * 1024))
+                file.seek(0)
+                file.write('%d' % (before + missing))
+    except (OSError, KeyError):
+        before = None  # Not root, or a kernel without.
+    try:
+        yield free() >= octets
+    finally:
+        if before is not None:
+            with open(_HUGEPAGES, 'w', encoding='ascii') as file:
+                file.write('%d' % before)
 
 
 def _cpu_model():

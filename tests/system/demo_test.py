@@ -67,7 +67,8 @@ class Demo(WeirCase):
             self.assertIn('PASS', outcome.output)
 
     def test_passes_when_replaced_associations_are_forgotten(self):
-        outcome = self.weir('--duration', '5', '--sa-idle', '2')
+        # Long enough that no CPU is away for all that time: what sends must not be forgotten.
+        outcome = self.weir('--duration', '9', '--sa-idle', '4')
         self.assert_balanced(outcome, OK)
         self.assertIn('PASS', outcome.output)
 
