@@ -71,6 +71,7 @@ class Demo(WeirCase):
         outcome = self.weir('--duration', '9', '--sa-idle', '4')
         self.assert_balanced(outcome, OK)
         self.assertIn('PASS', outcome.output)
+        self.assertGreater(outcome.report['metrics']['ipsec.aged'], 0)
 
     def test_fits_the_associations_there_is_room_for(self):
         outcome = self.weir('--packets', '600000', '--sa-capacity', '70')
