@@ -100,8 +100,8 @@ def ring(context):
     two_cpus()
     # Where a process happens to have its rings makes up to 2x: one process is one draw.
     processes = 3 if context.quick else 9
-    result = together([context.rows_of([context.program('bench/ring-rates'), '--rounds', '21'])
-                       for _ in range(processes)])
+    command = [context.program('bench/ring-rates'), '--rounds', '21']
+    result = typical_rounds([context.rows_of(command) for _ in range(processes)])
     try:
         has_valgrind()
         result |= context.rows_of(context.script('bench/ring/ring_instructions.py') +
@@ -111,16 +111,21 @@ def ring(context):
     return {'rows': result}
 
 
-def together(runs):
-    """The rows of several runs of the same program as one run's: lists one behind the other,
-    numbers added."""
-    result = runs[0]
-    for other in runs[1:]:
-        for key, entry in other.items():
-            for name, value in entry.items():
-                if not isinstance(value, str):
-                    result[key][name] += value
-    return result
+def typical_rounds(runs):
+    """The rows of several runs of the same program, of each run the round that has the median
+    ratio: rounds of one process are no independent draws."""
+    result = {}
+    for run in runs:
+        for key, entry in run.items():
+            ratios = [ours / peer for ours, peer in zip(entry['ours'], entry['peer'])]
+            if not ratios:
+                continue
+            typical = ratios.index(statistics.median_low(ratios))
+            into = result.setdefault(key, {'unit': entry['unit'], 'what': entry['what']})
+            for name, values in entry.items():
+                if isinstance(values, list):
+                    into.setdefault(name, []).append(values[typical])
+    return {key: result.get(key, entry) for key, entry in runs[0].items()}
 
 
 def capture_rates(context):

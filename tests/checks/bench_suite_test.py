@@ -233,6 +233,16 @@ class GoogleBenchmark(unittest.TestCase):
         with self.assertRaisesRegex(googlebench.BenchmarkError, "no figure x"):
             googlebench.series(self.document, "BM_A/7", googlebench.field("x"))
 
+    def test_a_process_is_one_figure(self):
+        def run(ours, peer, **more):
+            return {"ring_burst32": {"ours": ours, "peer": peer, "unit": "pps", "what": "w", **more}}
+
+        got = parts.typical_rounds([run([1, 9, 3], [1, 3, 2], one_way_ns=[5, 6, 7]),
+                                    run([], [], missing="disturbed"), run([4], [8], one_way_ns=[8])])
+        self.assertEqual(got, run([3, 4], [2, 8], one_way_ns=[7, 8]))
+        nothing = run([], [], missing="disturbed")
+        self.assertEqual(parts.typical_rounds([nothing, nothing]), nothing)
+
     def test_row_without_benchmark_is_missing_with_the_reason(self):
         got = parts.attempt("demo", lambda: googlebench.runs_of(self.document, "BM_B"))
         self.assertEqual(got["demo"]["missing"], "there is no benchmark BM_B")
