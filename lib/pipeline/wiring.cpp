@@ -25,7 +25,7 @@ using config::Action;
 using config::Mode;
 
 /// How long packets may wait in a staging burst for company, behind the last that went that way.
-/// Half of it costs an rx lcore that is the slower end 3 % or more, twice as much gains little.
+/// Half of it costs an rx lcore that is the slower end 2 to 6 %, twice as much gains little.
 constexpr double kFlushDelaySeconds = 10e-6;
 
 /// How long a transmit queue may stand still while draining before its packets are given up.

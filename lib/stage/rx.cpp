@@ -100,8 +100,9 @@ std::size_t RxTask::flush(std::uint64_t now, bool all) noexcept {
         const bool due = all || outlets_.size() == 1 || now >= outlet.flush_tsc ||
                          outlet.staged.size() >= mem::kMaxBurst;
         if (!due) continue;
-        moved += outlet.ring->push(outlet.staged);
-        outlet.flush_tsc = now + flush_delay_tsc_;
+        const std::size_t pushed = outlet.ring->push(outlet.staged);
+        if (pushed != 0) outlet.flush_tsc = now + flush_delay_tsc_;
+        moved += pushed;
     }
     return moved;
 }

@@ -165,6 +165,19 @@ TEST_F(RxTaskTest, StagesUntilTheDelayHasPassedSinceTheLastBurst) {
     EXPECT_EQ(bench.task->held(), 0U);
 }
 
+TEST_F(RxTaskTest, StagesNothingLongerBehindARingThatWasFull) {
+    FlowSource source(pool_, 2 * 64 + 20, true);
+    Bench bench(2, 8, source, PacketLimit::kNone);
+    bench.task->poll(turn_at(5000));
+    ASSERT_GT(bench.task->held(), 0U);
+    const std::size_t in_rings = bench.rings[0]->used() + bench.rings[1]->used();
+    ASSERT_EQ(in_rings, bench.rings[0]->capacity() + bench.rings[1]->capacity());
+    bench.task->poll(turn_at(6000));  // Due, and no room.
+    EXPECT_EQ(bench.drain(0) + bench.drain(1), in_rings);
+    bench.task->poll(turn_at(6001));
+    EXPECT_EQ(bench.rings[0]->used() + bench.rings[1]->used(), in_rings);
+}
+
 TEST_F(RxTaskTest, HandsOnAFullBurstAtOnce) {
     FlowSource source(pool_, 1000, true);
     Bench bench(2, 1024, source, PacketLimit::kNone);
