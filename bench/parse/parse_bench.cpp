@@ -161,6 +161,7 @@ BENCHMARK_CAPTURE(compare, libtins, weir_bursts<32>, libtins)
     ->Arg(kMixed);
 BENCHMARK_CAPTURE(compare, bursts32, weir_bursts<32>, ptype_ahead)
     ->Name("BM_Parse_WeirBursts32ToRteNetGetPtypeAhead8")
+    ->Arg(kMixed)
     ->Arg(kCold);
 BENCHMARK_CAPTURE(compare, bursts64, weir_bursts<64>, ptype_ahead)
     ->Name("BM_Parse_WeirBursts64ToRteNetGetPtypeAhead8")
@@ -169,9 +170,6 @@ BENCHMARK_CAPTURE(compare, bursts32_plain, weir_bursts<32>, ptype)
     ->Name("BM_Parse_WeirBursts32ToRteNetGetPtype")
     ->Arg(kMixed)
     ->Arg(kCold);
-BENCHMARK_CAPTURE(compare, bursts32_mixed, weir_bursts<32>, ptype_ahead)
-    ->Name("BM_Parse_WeirBursts32ToRteNetGetPtypeAhead8")
-    ->Arg(kMixed);
 
 }  // namespace
 }  // namespace weir::bench

@@ -220,8 +220,7 @@ def mem(context):
                                             what)}
     for entry in result.values():
         entry['note'] = ('Pools on hugepages.' if there else
-                         'Pools on 4 KiB pages: there are no hugepages, and only root may reserve '
-                         'some.')
+                         'Pools on 4 KiB pages: hugepages are too few, and none could be reserved.')
     return {'rows': result}
 
 

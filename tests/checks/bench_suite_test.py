@@ -12,6 +12,7 @@ import unittest
 import xml.dom.minidom
 from html.parser import HTMLParser
 from pathlib import Path
+from unittest import mock
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "bench" / "suite"))
 
@@ -20,6 +21,7 @@ import context  # noqa: E402
 import figures  # noqa: E402
 import googlebench  # noqa: E402
 import growth  # noqa: E402
+import machine  # noqa: E402
 import main as suite  # noqa: E402
 import page  # noqa: E402
 import parts  # noqa: E402
@@ -196,6 +198,43 @@ class Growth(unittest.TestCase):
         self.assertIn("too few", growth.describe(curve))
 
 
+class Parts(unittest.TestCase):
+    def test_a_process_is_one_figure(self):
+        def run(ours, peer, **more):
+            return {"ring_burst32": {"ours": ours, "peer": peer, "unit": "pps", "what": "w", **more}}
+
+        got = parts.typical_rounds([run([1, 9, 3], [1, 3, 2], one_way_ns=[5, 6, 7]),
+                                    run([], [], missing="disturbed"), run([4], [8], one_way_ns=[8])])
+        self.assertEqual(got, run([3, 4], [2, 8], one_way_ns=[7, 8]))
+        nothing = run([], [], missing="disturbed")
+        self.assertEqual(parts.typical_rounds([nothing, nothing]), nothing)
+
+    def test_hugepages_are_given_back(self):
+        memory = {"HugePages_Free": 1, "Hugepagesize": 2048}
+        with tempfile.NamedTemporaryFile("w+") as pages:
+            pages.write("3")
+            pages.flush()
+
+            def reserved():
+                with open(pages.name, encoding="ascii") as file:
+                    return int(file.read())
+
+            def meminfo():
+                return {**memory, "HugePages_Free": 1 + reserved() - 3}
+
+            with mock.patch.multiple(machine, _HUGEPAGES=pages.name, _meminfo=meminfo):
+                with machine.hugepages(10 << 20) as there:
+                    self.assertTrue(there)
+                    self.assertEqual(reserved(), 7)
+                self.assertEqual(reserved(), 3)
+                with machine.hugepages(1) as there:
+                    self.assertTrue(there)
+                    self.assertEqual(reserved(), 3)
+        with mock.patch.multiple(machine, _HUGEPAGES="/nowhere", _meminfo=lambda: memory):
+            with machine.hugepages(10 << 20) as there:
+                self.assertFalse(there)
+
+
 class GoogleBenchmark(unittest.TestCase):
     document = {"benchmarks": [
         {"run_name": "BM_A/7/real_time", "run_type": "iteration", "repetition_index": 1,
@@ -232,16 +271,6 @@ class GoogleBenchmark(unittest.TestCase):
                 googlebench.series(self.document, name, googlebench.field("x"))
         with self.assertRaisesRegex(googlebench.BenchmarkError, "no figure x"):
             googlebench.series(self.document, "BM_A/7", googlebench.field("x"))
-
-    def test_a_process_is_one_figure(self):
-        def run(ours, peer, **more):
-            return {"ring_burst32": {"ours": ours, "peer": peer, "unit": "pps", "what": "w", **more}}
-
-        got = parts.typical_rounds([run([1, 9, 3], [1, 3, 2], one_way_ns=[5, 6, 7]),
-                                    run([], [], missing="disturbed"), run([4], [8], one_way_ns=[8])])
-        self.assertEqual(got, run([3, 4], [2, 8], one_way_ns=[7, 8]))
-        nothing = run([], [], missing="disturbed")
-        self.assertEqual(parts.typical_rounds([nothing, nothing]), nothing)
 
     def test_row_without_benchmark_is_missing_with_the_reason(self):
         got = parts.attempt("demo", lambda: googlebench.runs_of(self.document, "BM_B"))

@@ -108,6 +108,27 @@ TEST(CommonStack, AgreesOnEveryCutOfWhatIsNearIt) {
     EXPECT_GE(judge.short_cuts, 500U);
 }
 
+TEST(CommonStack, TakesWhatItIsFor) {
+    for (const Packet& link : {Packet().eth(), Packet().eth().vlan(5)}) {
+        for (const Packet& network : {Packet(link).ipv4("198.51.100.1", "203.0.113.2"),
+                                      Packet(link).ipv6("2001:db8::1", "2001:db8::2")}) {
+            for (const Packet& whole :
+                 {Packet(network).tcp(443, 40000), Packet(network).udp(53, 40000).payload(9),
+                  Packet(network).esp(0x12345678, 9).payload(9),
+                  Packet(network).sctp(1, 2).sctp_chunk(24),
+                  Packet(network).raw({1, 2, 3, 4, 5, 6, 7, 8, 9})}) {
+                Judge judge;
+                EXPECT_TRUE(judge.agree(Packet(whole).build(), Packet(whole).build().size()));
+                EXPECT_EQ(judge.short_cuts, 1U);
+            }
+        }
+    }
+    Judge judge;
+    const auto arp = Packet().eth().arp("192.0.2.1", "192.0.2.2").build();
+    EXPECT_TRUE(judge.agree(arp, arp.size()));
+    EXPECT_EQ(judge.short_cuts, 1U);
+}
+
 TEST(CommonStack, AgreesWhereAnyOctetOfTheHeadersIsAnother) {
     Judge judge;
     for (auto packet : near_packets()) {
